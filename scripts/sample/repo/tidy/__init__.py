@@ -1,0 +1,1 @@
+"""Small helpers that tidy up text before it is shown."""

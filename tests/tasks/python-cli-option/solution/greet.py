@@ -1,0 +1,24 @@
+"""Greet somebody on the command line."""
+
+import argparse
+
+
+def greeting(name, shout=False):
+    """Return the greeting of one person."""
+    text = f"Hello, {name}!"
+    return text.upper() if shout else text
+
+
+def main():
+    """Read the arguments and print the greeting."""
+    parser = argparse.ArgumentParser(description="Greet somebody.")
+    parser.add_argument("name", help="who is greeted")
+    parser.add_argument("--shout", action="store_true", help="use capital letters")
+    parser.add_argument("--times", type=int, default=1, metavar="N", help="how often")
+    arguments = parser.parse_args()
+    for _ in range(arguments.times):
+        print(greeting(arguments.name, arguments.shout))
+
+
+if __name__ == "__main__":
+    main()
