@@ -1,0 +1,1 @@
+"""What to do next: the loop, permission, sessions and instructions."""

@@ -1,0 +1,78 @@
+"""One answer of the model: its parts become events, its end joins the history."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from typing import Final
+
+from inhouse_agent.events import Noticed, PrefillProgress, TextArrived, ThinkingArrived
+from inhouse_agent.kit import Emit
+from inhouse_agent.turn import Turn
+from inhouse_models.chat import (
+    Finish,
+    Message,
+    ModelError,
+    Notice,
+    Part,
+    Prefill,
+    Request,
+    Text,
+    Thinking,
+    ToolCall,
+)
+
+NO_END: Final = ModelError(
+    "engine", "The model's answer broke off without an end. Ask again, or restart the engine."
+)
+
+
+async def ask_model(turn: Turn, request: Request) -> Finish:
+    """Streams one answer and appends it; what was said before a cancellation is kept."""
+    said: list[str] = []
+    try:
+        finish = await _stream(turn, request, said)
+    except asyncio.CancelledError:
+        _keep(turn, Message("assistant", "".join(said)))
+        raise
+    turn.count(finish)
+    if finish.error is None and finish.reason != "cancelled":
+        turn.add(finish.message)
+    else:
+        _keep(turn, Message("assistant", finish.message.text))
+    return finish
+
+
+def _keep(turn: Turn, partial: Message) -> None:
+    """An unfinished answer stays when it says something; its calls were never run and go."""
+    if partial.text.strip():
+        turn.add(partial)
+
+
+async def _stream(turn: Turn, request: Request, said: list[str]) -> Finish:
+    stream = turn.kit.client.stream(request)
+    try:
+        async for part in stream:
+            if isinstance(part, Finish):
+                broken = part.reason == "error" and part.error is None
+                return replace(part, error=NO_END) if broken else part
+            if isinstance(part, Text):
+                said.append(part.text)
+            _show(part, turn.kit.emit)
+    finally:
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()
+    return Finish(Message("assistant", "".join(said)), "error", error=NO_END)
+
+
+def _show(part: Part, emit: Emit) -> None:
+    match part:
+        case Text(text):
+            emit(TextArrived(text))
+        case Thinking(text):
+            emit(ThinkingArrived(text))
+        case Prefill(cached, done, total):
+            emit(PrefillProgress(cached, done, total))
+        case Notice(text):
+            emit(Noticed(text))
+        case ToolCall() | Finish():
+            pass

@@ -1,0 +1,193 @@
+"""Runs the calls of one answer: checked, permitted, run, closed; reads side by side."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from inhouse_agent.arguments import BadCall, GoodCall, read_call, shorten
+from inhouse_agent.events import (
+    Answered,
+    Asked,
+    FileChanged,
+    Noticed,
+    ToolEnded,
+    ToolProgress,
+    ToolStarted,
+)
+from inhouse_agent.history import CANCELLED
+from inhouse_agent.kit import Kit, Question
+from inhouse_agent.permission import Judgement
+from inhouse_models.chat import Message, ToolCall
+from inhouse_tools.tool import Access, Output
+
+MAX_CALLS: Final = 16
+MAX_READS_AT_ONCE: Final = 4
+MAX_TITLE: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one call came to; `changed` are the paths whose bytes are others now."""
+
+    call: ToolCall
+    output: Output
+    denied: bool = False
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A call that may be judged: what it is and what it would touch."""
+
+    call: ToolCall
+    good: GoodCall
+    accesses: tuple[Access, ...]
+    judgement: Judgement
+
+    @property
+    def parallel(self) -> bool:
+        """Whether it only reads and needs nobody's answer."""
+        reads = all(access.kind == "read" for access in self.accesses)
+        return reads and self.judgement.verdict == "allow"
+
+
+async def run_calls(
+    kit: Kit, calls: Sequence[ToolCall], close: Callable[[Result], None]
+) -> list[Result]:
+    """Runs the calls in order, neighbouring reads side by side; `close` takes each result.
+
+    A call is judged when its turn comes, so that it sees what those before it have written.
+    """
+    results: list[Result] = []
+    reads: list[Prepared] = []
+
+    def end(ended: Sequence[Result]) -> None:
+        for result in ended:
+            results.append(result)
+            close(result)
+
+    for place, call in enumerate(calls):
+        prepared = _prepare(kit, call, place)
+        if isinstance(prepared, Prepared) and prepared.parallel:
+            reads.append(prepared)
+            continue
+        end(await _run_together(kit, reads))
+        reads = []
+        end([prepared if isinstance(prepared, Result) else await _run_alone(kit, prepared)])
+    end(await _run_together(kit, reads))
+    return results
+
+
+def cancel_call(kit: Kit, call: ToolCall) -> Message:
+    """Closes a call that never came to its end."""
+    kit.emit(ToolEnded(call.id, call.name, CANCELLED, failed=True))
+    return Message("tool", CANCELLED, answers=call.id)
+
+
+def _prepare(kit: Kit, call: ToolCall, place: int) -> Prepared | Result:
+    tools = {tool.name: tool for tool in kit.profile.tools(kit.tools)}
+    if place >= MAX_CALLS:
+        refusal = f"Not run: at most {MAX_CALLS} calls may stand in one answer. Call it again."
+        return _refuse(kit, call, refusal)
+    good = read_call(tools, call)
+    if isinstance(good, BadCall):
+        return _refuse(kit, call, good.text)
+    accesses = good.tool.access(good.args, kit.workspace)
+    return Prepared(call, good, accesses, kit.policy.judge(call.name, accesses))
+
+
+def _refuse(kit: Kit, call: ToolCall, text: str) -> Result:
+    kit.emit(ToolStarted(call.id, call.name, shorten(call.name, MAX_TITLE), call.arguments))
+    return _end(kit, Result(call, Output(text, failed=True)), 0.0)
+
+
+async def _run_together(kit: Kit, reads: Sequence[Prepared]) -> list[Result]:
+    places = asyncio.Semaphore(MAX_READS_AT_ONCE)
+
+    async def run(prepared: Prepared) -> Result:
+        async with places:
+            return await _run_alone(kit, prepared)
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(run(prepared)) for prepared in reads]
+    return [task.result() for task in tasks]
+
+
+async def _run_alone(kit: Kit, prepared: Prepared) -> Result:
+    call = prepared.call
+    kit.emit(ToolStarted(call.id, call.name, title_of(prepared), call.arguments))
+    refusal = await _permit(kit, prepared)
+    if refusal:
+        return _end(kit, Result(call, Output(refusal, failed=True), denied=True), 0.0)
+    targets = [access.target for access in prepared.accesses if access.kind == "write"]
+    before = {target: _fingerprint(kit.workspace.root / target) for target in targets}
+    started = time.monotonic()
+    if not prepared.parallel:
+        # Reads may run side by side and have no live output.
+        kit.workspace.progress = lambda text: kit.emit(ToolProgress(call.id, text))
+    output = await prepared.good.tool.run(prepared.good.args, kit.workspace)
+    seconds = time.monotonic() - started
+    changed = _report_changes(kit, output, before)
+    return _end(kit, Result(call, output, changed=changed), seconds)
+
+
+async def _permit(kit: Kit, prepared: Prepared) -> str:
+    """Nothing if the call may go ahead, else what the model is told."""
+    call, judgement = prepared.call, prepared.judgement
+    match judgement.verdict:
+        case "allow":
+            return ""
+        case "deny":
+            kit.emit(Noticed(f"Denied {title_of(prepared)}: {judgement.reason}."))
+            return _denial(judgement.reason)
+        case "ask":
+            targets = tuple(access.target for access in prepared.accesses)
+            preview = "\n".join(access.preview for access in prepared.accesses if access.preview)
+            kit.emit(Asked(call.id, call.name, judgement.reason, targets, preview))
+            question = Question(call.id, call.name, judgement.reason, prepared.accesses)
+            answer = await kit.ask(question)
+            kit.emit(Answered(call.id, answer.allowed, answer.by, answer.comment))
+            return "" if answer.allowed else _denial(answer.comment or "the person said no")
+
+
+def _denial(reason: str) -> str:
+    return (
+        f"Denied: {reason}. Do not try another way to the same end. "
+        "Go on without it, or say in your final answer what you would need."
+    )
+
+
+def _end(kit: Kit, result: Result, seconds: float) -> Result:
+    call, output = result.call, result.output
+    kit.emit(ToolEnded(call.id, call.name, output.text, output.show, output.failed, seconds))
+    return result
+
+
+def title_of(prepared: Prepared) -> str:
+    """One line for people: the tool and what it touches."""
+    targets = ", ".join(access.target for access in prepared.accesses)
+    return shorten(f"{prepared.call.name} {targets}".strip(), MAX_TITLE)
+
+
+def _report_changes(kit: Kit, output: Output, before: dict[str, str]) -> tuple[str, ...]:
+    written = output.show.get("changed")
+    named = [path for path in written if isinstance(path, str)] if isinstance(written, list) else []
+    changed: list[str] = []
+    for path in dict.fromkeys((*before, *named)):
+        after = _fingerprint(kit.workspace.root / path)
+        if after != before.get(path, ""):
+            changed.append(path)
+            kit.emit(FileChanged(path, before.get(path, ""), after))
+    return tuple(changed)
+
+
+def _fingerprint(path: Path) -> str:
+    """The sha256 of a file, empty when there is none that can be read."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

@@ -1,0 +1,54 @@
+"""What follows a final answer: the person's check, and the answer as JSON when it is wanted."""
+
+import json
+
+from inhouse_agent.answer import ask_model
+from inhouse_agent.context import JSON_WANTED, build_schema_request
+from inhouse_agent.ending import ending_of_answer, ending_of_error, ending_of_failure
+from inhouse_agent.events import Ending, Noticed
+from inhouse_agent.turn import Outcome, Turn
+
+
+async def conclude(turn: Turn, text: str) -> Outcome | None:
+    """The outcome of the turn; nothing when the model was told to go on.
+
+    A check that passes decides: then the turn succeeded, whatever the answer says.
+    """
+    verify = turn.kit.options.verify
+    ending: Ending
+    if verify is None:
+        ending = ending_of_answer(text, denied_last=turn.denied_last, changed=bool(turn.changed))
+        return await _answer(turn, ending, text)
+    turn.checks += 1
+    output = await verify.check()
+    said = "fails" if output.failed else "passes"
+    turn.kit.emit(Noticed(f"`{verify.command}` {said} (check {turn.checks} of {verify.rounds})."))
+    if not output.failed:
+        return await _answer(turn, "success", text)
+    if turn.checks < verify.rounds:
+        turn.tell(verify.explain(output))
+        return None
+    failure = f"`{verify.command}` still fails after {turn.checks} checks.\n\n{output.text}"
+    return Outcome(ending_of_failure(denied=turn.denied), failure)
+
+
+async def _answer(turn: Turn, ending: Ending, text: str) -> Outcome:
+    """The answer itself, or one more request that a grammar holds to the schema.
+
+    Small models work freely with tools first and fill in the form at the end: asked for JSON
+    from the beginning, they skip the work.
+    """
+    if turn.kit.options.schema is None:
+        return Outcome(ending, text)
+    turn.tell(JSON_WANTED)
+    finish = await ask_model(turn, build_schema_request(turn.kit, turn.history))
+    answer = finish.message.text.strip()
+    if finish.error is not None:
+        return Outcome(ending_of_error(finish.error.kind), finish.error.text, finish.error)
+    if finish.reason == "length":
+        return Outcome("limit", "Stopped: the JSON answer was too long and was cut off.")
+    try:
+        json.loads(answer)
+    except (ValueError, RecursionError):
+        return Outcome("failed", f"The answer is not JSON although a schema was given: {answer}")
+    return Outcome(ending, answer)

@@ -1,0 +1,155 @@
+"""What the model sees: system prompt, tools, and what stands before the first prompt."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from inhouse_agent.instructions import MAX_TOTAL_BYTES, Instructions, read_instructions
+from inhouse_agent.kit import Kit, Options
+from inhouse_agent.profile import Profile
+from inhouse_agent.prompt import system_prompt
+from inhouse_agent.schema import argument_schema
+from inhouse_models.chat import Choices, Message, Request, ToolSpec
+from inhouse_tools.listing import Listing, list_files
+from inhouse_tools.syntax import symbols
+from inhouse_tools.tool import Tool, Workspace
+
+MAX_LISTED: Final = 60
+MAX_NAME_CHARS: Final = 120
+MAX_PATH_CHOICES: Final = 2_000
+MAX_SYMBOL_CHOICES: Final = 500
+MAX_SYMBOL_FILE_BYTES: Final = 500_000
+SMALL_INSTRUCTION_BYTES: Final = 4_000
+JSON_WANTED: Final = "Now give your final answer as one JSON value of the schema, nothing else."
+
+
+def tool_specs(profile: Profile, tools: Mapping[str, Tool[Any]]) -> tuple[ToolSpec, ...]:
+    """What the model is told of the tools of its profile."""
+    return tuple(
+        ToolSpec(
+            tool.name,
+            (tool.brief if profile.brief else "") or tool.description,
+            argument_schema(tool.args, descriptions=not profile.brief),
+        )
+        for tool in profile.tools(tools)
+    )
+
+
+def fixed_request(
+    profile: Profile, tools: Mapping[str, Tool[Any]], options: Options | None = None
+) -> Request:
+    """System prompt and tools alone: what every request of this profile begins with."""
+    options = options or Options()
+    return Request(
+        (Message("system", system_prompt(profile, options)),),
+        tool_specs(profile, tools),
+        call_form=options.call_form or profile.call_form,
+        held=profile.held,
+    )
+
+
+async def build_request(kit: Kit, history: Sequence[Message]) -> Request:
+    """The next question to the model over the whole history."""
+    options, profile = kit.options, kit.profile
+    choices = Choices()
+    if profile.held:
+        choices = await asyncio.to_thread(_choices, kit.workspace)
+    return Request(
+        tuple(history),
+        tool_specs(profile, kit.tools),
+        session=options.session,
+        max_tokens=options.max_tokens,
+        sampling=options.sampling,
+        think=options.think,
+        call_form=options.call_form or profile.call_form,
+        held=profile.held,
+        choices=choices,
+    )
+
+
+def build_schema_request(kit: Kit, history: Sequence[Message]) -> Request:
+    """The request for the final JSON value.
+
+    The tools still stand in it, so that no token of the prompt is read again; `schema` says
+    that none is called.
+    """
+    options = kit.options
+    return Request(
+        tuple(history),
+        tool_specs(kit.profile, kit.tools),
+        session=options.session,
+        max_tokens=options.max_tokens,
+        sampling=options.sampling,
+        think=False,
+        call_form=options.call_form or kit.profile.call_form,
+        schema=options.schema,
+    )
+
+
+async def opening_messages(kit: Kit, prompt: str) -> tuple[tuple[Message, ...], tuple[str, ...]]:
+    """The first messages of a session, and what a person should know of them."""
+    instructions = Instructions()
+    if kit.options.instructions:
+        small = kit.profile.name == "small"
+        limit = SMALL_INSTRUCTION_BYTES if small else MAX_TOTAL_BYTES
+        instructions = await asyncio.to_thread(read_instructions, kit.workspace.root, limit)
+    listing = await asyncio.to_thread(list_files, kit.workspace.root)
+    text = _first_text(kit.workspace.root, instructions, _names(listing), prompt)
+    system = Message("system", system_prompt(kit.profile, kit.options))
+    return (system, Message("user", text)), instructions.notices
+
+
+def _first_text(root: Path, instructions: Instructions, paths: Sequence[str], prompt: str) -> str:
+    blocks = [
+        f"Instructions of the project, from {_name_of(file.path, root)}:\n{file.text}\n"
+        "End of these instructions."
+        for file in instructions.files
+    ]
+    if paths:
+        blocks.append(_listing(paths))
+    return "\n\n".join((*blocks, f"Task:\n{prompt}")) if blocks else prompt
+
+
+def _listing(paths: Sequence[str]) -> str:
+    """The files nearest to the root, in the order of their names."""
+    nearest = sorted(paths, key=lambda path: (path.count("/"), path))[:MAX_LISTED]
+    more = len(paths) - len(nearest)
+    rest = f"\n({more} more: find them with glob or grep)" if more else ""
+    return "Files in the repository:\n" + "\n".join(sorted(nearest)) + rest
+
+
+def _name_of(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+
+def _names(listing: Listing) -> list[str]:
+    """Files that fit in a line of text; names with control characters do not."""
+    return [path for path in listing.files if path.isprintable() and len(path) <= MAX_NAME_CHARS]
+
+
+def _choices(workspace: Workspace) -> Choices:
+    """Files that exist now, and the symbols of those that the model has read.
+
+    When there are too many files to offer, any path may be written: half of them would hide
+    the rest.
+    """
+    listing = list_files(workspace.root, MAX_PATH_CHOICES)
+    read = {path: _symbols_of(workspace.root, path) for path in sorted(workspace.seen)}
+    named = {path: names for path, names in read.items() if names}
+    if listing.cut:
+        return Choices((), named)
+    ignored = [path for path in read if (workspace.root / path).is_file()]
+    return Choices(tuple(dict.fromkeys((*_names(listing), *ignored))), named)
+
+
+def _symbols_of(root: Path, path: str) -> tuple[str, ...]:
+    file = root / path
+    try:
+        if file.stat().st_size > MAX_SYMBOL_FILE_BYTES:
+            return ()
+        source = file.read_bytes()
+    except OSError:
+        return ()
+    found = symbols(path, source)
+    return tuple(symbol.name for symbol in found[:MAX_SYMBOL_CHOICES])

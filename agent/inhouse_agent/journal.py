@@ -1,0 +1,235 @@
+"""The file of a session: a header, then one entry a line, only ever appended."""
+
+import fcntl
+import json
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+from inhouse_agent.codec import CodecProblem, decode, encode
+from inhouse_agent.events import Event
+from inhouse_agent.folders import state_folder
+
+FORMAT: Final = 1
+IDENTIFIER: Final = re.compile(r"[0-9a-f]{1,32}")
+ProblemKind = Literal["missing", "ambiguous", "busy", "version", "damaged", "io"]
+
+
+@dataclass(frozen=True, slots=True)
+class SessionProblem:
+    """Why a session cannot be opened or written, in a sentence for a person."""
+
+    kind: ProblemKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first line: what the session is. `forked_from` is the session it was copied from."""
+
+    id: str
+    root: str
+    model: str
+    created: str
+    forked_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event at its place; `parent` is the entry before it, empty for the first."""
+
+    id: str
+    parent: str
+    at: str
+    event: Event
+
+
+@dataclass(slots=True)
+class Contents:
+    """What a file holds: `size` is the bytes up to the end of its last whole line."""
+
+    header: Header
+    entries: list[Entry] = field(default_factory=list[Entry])
+    notices: list[str] = field(default_factory=list[str])
+    size: int = 0
+
+
+def sessions_folder() -> Path:
+    """Where the journals lie; for the person's eyes only."""
+    folder = state_folder() / "sessions"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
+    return folder
+
+
+def header_line(header: Header) -> bytes:
+    """The first line of a file."""
+    named = {"id": header.id, "root": header.root, "model": header.model}
+    rest = {"created": header.created, "forked_from": header.forked_from}
+    return _line({"format": FORMAT, **named, **rest})
+
+
+def entry_line(entry: Entry) -> bytes:
+    """One further line."""
+    event = encode(entry.event)
+    return _line({"id": entry.id, "parent": entry.parent, "at": entry.at, "event": event})
+
+
+def _line(data: dict[str, Any]) -> bytes:
+    return json.dumps(data, separators=(",", ":")).encode("ascii") + b"\n"
+
+
+def read_journal(path: Path) -> Contents | SessionProblem:
+    """All whole entries of a file; what is damaged is left out and said."""
+    try:
+        with path.open("rb") as file:
+            header = _read_header(file.readline(), path)
+            if isinstance(header, SessionProblem):
+                return header
+            contents = Contents(header, size=file.tell())
+            known = {""}
+            for number, line in enumerate(file, 2):
+                _take_line(contents, known, number, line)
+    except OSError as error:
+        return SessionProblem("io", f"The session {path} cannot be read: {error.strerror}.")
+    return contents
+
+
+def read_header(path: Path) -> Header | SessionProblem:
+    """Only the first line."""
+    try:
+        with path.open("rb") as file:
+            return _read_header(file.readline(), path)
+    except OSError as error:
+        return SessionProblem("io", f"The session {path} cannot be read: {error.strerror}.")
+
+
+def first_events(path: Path, limit: int) -> Iterator[Event]:
+    """The events among the first `limit` lines, for a title."""
+    with path.open("rb") as file:
+        file.readline()
+        for line, _ in zip(file, range(limit), strict=False):
+            entry = _read_entry(line)
+            if isinstance(entry, Entry):
+                yield entry.event
+
+
+def _read_header(line: bytes, path: Path) -> Header | SessionProblem:
+    data = _read_object(line)
+    if data is None or not line.endswith(b"\n"):
+        text = f"The session {path} has no whole first line; nothing in it can be read."
+        return SessionProblem("damaged", text)
+    version = data.get("format")
+    if version != FORMAT:
+        text = f"The session {path} has format {version}, this inhouse reads {FORMAT}. Update it."
+        return SessionProblem("version", text)
+    named = (str(data.get(name, "")) for name in ("id", "root", "model", "created", "forked_from"))
+    return Header(*named)
+
+
+def _take_line(contents: Contents, known: set[str], number: int, line: bytes) -> None:
+    whole = line.endswith(b"\n")
+    if whole:
+        contents.size += len(line)
+    if not line.strip(b"\0 \r\n\t"):
+        if not whole:
+            contents.notices.append(f"{len(line)} empty bytes at the end were dropped.")
+        return
+    entry = _read_entry(line) if whole else "it was not written to its end"
+    if isinstance(entry, str):
+        contents.notices.append(f"Line {number} of the session was dropped: {entry}.")
+        return
+    if entry.id in known:
+        contents.notices.append(f"Line {number} of the session was dropped: {entry.id} is double.")
+        return
+    if entry.parent not in known:
+        # The entry before this one was damaged: hold on to the last whole one.
+        parent = contents.entries[-1].id if contents.entries else ""
+        entry = Entry(entry.id, parent, entry.at, entry.event)
+    known.add(entry.id)
+    contents.entries.append(entry)
+
+
+def _read_entry(line: bytes) -> Entry | str:
+    data = _read_object(line)
+    if data is None or not isinstance(data.get("id"), str):
+        return "it is not an entry"
+    event = decode(data.get("event"))
+    if isinstance(event, CodecProblem):
+        return event.text.rstrip(".")
+    return Entry(str(data["id"]), str(data.get("parent", "")), str(data.get("at", "")), event)
+
+
+def _read_object(line: bytes) -> dict[str, Any] | None:
+    try:
+        data: object = json.loads(line.strip(b"\0 \r\n\t"))
+    except (ValueError, RecursionError):
+        return None
+    return cast("dict[str, Any]", data) if isinstance(data, dict) else None
+
+
+class JournalFile:
+    """An open journal that this process alone may write."""
+
+    def __init__(self, path: Path, descriptor: int, size: int) -> None:
+        self.path = path
+        self._descriptor = descriptor
+        self._size = size
+
+    @classmethod
+    def open(cls, path: Path, *, new: bool) -> "JournalFile | SessionProblem":
+        """Opens and locks; a lock ends with its process, so none is ever stale."""
+        flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+        try:
+            descriptor = os.open(path, flags | (os.O_CREAT | os.O_EXCL if new else 0), 0o600)
+        except OSError as error:
+            return SessionProblem("io", f"The session {path} cannot be opened: {error.strerror}.")
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            text = (
+                f"The session {path.stem} is open in another inhouse. Close it there, "
+                "or copy the session with --fork."
+            )
+            return SessionProblem("busy", text)
+        except OSError:
+            # Some network file systems cannot lock: then only the person prevents two writers.
+            pass
+        return cls(path, descriptor, os.fstat(descriptor).st_size)
+
+    def cut(self, size: int) -> SessionProblem | None:
+        """Drops what stands after `size` bytes, the torn end of the last write."""
+        try:
+            os.ftruncate(self._descriptor, size)
+        except OSError as error:
+            return self._problem(error)
+        self._size = size
+        return None
+
+    def write(self, line: bytes) -> SessionProblem | None:
+        """Appends one line and waits until it is on the disk; nothing of it stays if it fails."""
+        try:
+            left = memoryview(line)
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+            os.fsync(self._descriptor)
+        except OSError as error:
+            os.ftruncate(self._descriptor, self._size)
+            return self._problem(error)
+        self._size += len(line)
+        return None
+
+    def close(self) -> None:
+        """Lets the lock go."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _problem(self, error: OSError) -> SessionProblem:
+        text = f"The session {self.path} cannot be written: {error.strerror}. It is not saved."
+        return SessionProblem("io", text)

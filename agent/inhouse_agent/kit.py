@@ -1,0 +1,77 @@
+"""What a turn works with: model, tools, permission, and the person in front."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from inhouse_agent.events import Event
+from inhouse_agent.limits import Limits
+from inhouse_agent.permission import Policy
+from inhouse_agent.profile import Profile
+from inhouse_agent.verify import Verify
+from inhouse_models.chat import CallForm, ModelClient, Sampling
+from inhouse_tools.tool import Access, Tool, Workspace
+
+Emit = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A call that waits for a person's answer."""
+
+    call_id: str
+    name: str
+    reason: str
+    accesses: tuple[Access, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a person, or a rule that stands for one, said; the model reads the comment."""
+
+    allowed: bool
+    by: str
+    comment: str = ""
+
+
+Ask = Callable[[Question], Awaitable[Answer]]
+
+
+async def deny_asks(question: Question) -> Answer:
+    """The `ask` of a front end without a person: what would be asked is denied."""
+    return Answer(allowed=False, by="one-shot", comment=f"{question.reason}; nobody can be asked")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person may choose for a session.
+
+    `call_form` None is the profile's. `system_prompt` replaces the profile's. With `schema` the
+    final answer is one JSON value. `session` is the id that the engine keeps its state under.
+    """
+
+    session: str = ""
+    call_form: CallForm | None = None
+    sampling: Sampling | None = None
+    think: bool | None = None
+    max_tokens: int | None = None
+    schema: Mapping[str, object] | None = None
+    verify: Verify | None = None
+    system_prompt: str = ""
+    append_system_prompt: str = ""
+    instructions: bool = True
+
+
+@dataclass(slots=True)
+class Kit:
+    """A front end may replace `policy` while a turn runs; the next call is judged by it."""
+
+    client: ModelClient
+    tools: Mapping[str, Tool[Any]]
+    workspace: Workspace
+    policy: Policy
+    ask: Ask
+    emit: Emit
+    profile: Profile
+    limits: Limits = field(default_factory=Limits)
+    options: Options = field(default_factory=Options)

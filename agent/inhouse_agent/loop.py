@@ -1,0 +1,107 @@
+"""The turn: ask the model, append, run its calls, append, stop."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from inhouse_agent.answer import ask_model
+from inhouse_agent.calls import run_calls
+from inhouse_agent.conclude import conclude
+from inhouse_agent.context import build_request, opening_messages
+from inhouse_agent.ending import ending_of_error
+from inhouse_agent.events import Noticed, TurnEnded, TurnStarted
+from inhouse_agent.guard import ADVICE, STOPPED
+from inhouse_agent.kit import Kit
+from inhouse_agent.turn import Outcome, Turn
+from inhouse_models.chat import Finish, Message, ModelError, ToolCall
+
+CUT: Final = "Your answer was cut off because it was too long. Go on, in smaller steps."
+EMPTY: Final = "Your answer was empty. Call a tool, or give your final answer."
+CUT_TWICE: Final = "Stopped: the model's answers were too long and were cut off twice."
+INTERRUPTED: Final = "Interrupted."
+
+
+async def run_turn(kit: Kit, history: list[Message], prompt: str) -> TurnEnded:
+    """Takes a prompt to its end. The history grows in place and is valid however it ends.
+
+    When the task is cancelled, the turn ends as interrupted and the cancellation goes on.
+    """
+    turn = Turn(kit, history)
+    scope = asyncio.timeout(kit.limits.timeout)
+    try:
+        async with scope:
+            outcome = await _converse(turn, prompt)
+    except TimeoutError:
+        if not scope.expired():
+            raise
+        turn.close_open_calls()
+        outcome = Outcome("limit", kit.limits.timed_out())
+    except asyncio.CancelledError:
+        turn.close_open_calls()
+        turn.end(Outcome("interrupted", INTERRUPTED))
+        raise
+    return turn.end(outcome)
+
+
+async def _converse(turn: Turn, prompt: str) -> Outcome:
+    problem = await _begin(turn, prompt)
+    if problem is not None:
+        return Outcome(ending_of_error(problem.kind), problem.text, problem)
+    while True:
+        limit = turn.kit.limits.reached(turn.answers)
+        if limit:
+            return Outcome("limit", limit)
+        finish = await ask_model(turn, await build_request(turn.kit, turn.history))
+        outcome = await _react(turn, finish)
+        if outcome is not None:
+            return outcome
+
+
+async def _begin(turn: Turn, prompt: str) -> ModelError | None:
+    """Appends the prompt, after what stands before the first one."""
+    kit = turn.kit
+    info = await kit.client.info()
+    name = "" if isinstance(info, ModelError) else info.name
+    kit.emit(TurnStarted(prompt, kit.policy.mode, name))
+    if isinstance(info, ModelError):
+        return info
+    if turn.history:
+        turn.tell(prompt)
+        return None
+    messages, notices = await opening_messages(kit, prompt)
+    for notice in notices:
+        kit.emit(Noticed(notice))
+    for message in messages:
+        turn.add(message)
+    return None
+
+
+async def _react(turn: Turn, finish: Finish) -> Outcome | None:
+    """What follows an answer: its calls are run, it is asked to go on, or it is the last."""
+    message, error = finish.message, finish.error
+    if error is not None:
+        return Outcome(ending_of_error(error.kind), error.text, error)
+    if finish.reason == "cancelled":
+        return Outcome("interrupted", INTERRUPTED)
+    if message.calls:
+        return await _run(turn, message.calls)
+    cut = finish.reason == "length"
+    if (cut or not message.text.strip()) and turn.nudge(CUT if cut else EMPTY):
+        return None
+    if cut:
+        return Outcome("limit", CUT_TWICE)
+    return await conclude(turn, message.text)
+
+
+async def _run(turn: Turn, calls: Sequence[ToolCall]) -> Outcome | None:
+    """Runs the calls of one answer; a model that repeats itself is told, then stopped."""
+    results = await run_calls(turn.kit, calls, turn.close)
+    turn.denied_last = any(result.denied for result in results)
+    verdicts = [
+        turn.guard.note(result.call, result.output.text, changed=bool(result.changed))
+        for result in results
+    ]
+    if "advise" in verdicts:
+        turn.tell(ADVICE)
+        return None
+    return Outcome("limit", STOPPED) if "stop" in verdicts else None

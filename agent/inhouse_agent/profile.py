@@ -1,0 +1,36 @@
+"""What kind of model answers: which tools it gets and how its calls are written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from inhouse_tools.registry import LARGE, SMALL
+
+from inhouse_models.chat import CallForm
+from inhouse_tools.tool import Tool
+
+ProfileName = Literal["small", "large"]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`held`: a grammar holds the whole turn. `brief`: tools are described in one line each."""
+
+    name: ProfileName
+    tool_names: tuple[str, ...]
+    call_form: CallForm
+    held: bool
+    brief: bool
+
+    def tools(self, tools: Mapping[str, Tool[Any]]) -> tuple[Tool[Any], ...]:
+        """Those of the tools that this profile offers, in its order."""
+        return tuple(tools[name] for name in self.tool_names if name in tools)
+
+
+SMALL_PROFILE = Profile("small", tuple(SMALL), call_form="fenced", held=True, brief=True)
+LARGE_PROFILE = Profile("large", tuple(LARGE), call_form="native", held=False, brief=False)
+
+
+def profile_named(name: ProfileName) -> Profile:
+    """The profile that the catalogue or the engine names."""
+    return SMALL_PROFILE if name == "small" else LARGE_PROFILE

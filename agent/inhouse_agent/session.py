@@ -1,0 +1,223 @@
+"""A conversation that outlives its process: append, resume, rewind, fork."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from inhouse_agent.codec import is_journalled
+from inhouse_agent.events import Event, MessageAdded, TurnStarted
+from inhouse_agent.history import close_calls
+from inhouse_agent.journal import (
+    IDENTIFIER,
+    Entry,
+    Header,
+    JournalFile,
+    SessionProblem,
+    entry_line,
+    first_events,
+    header_line,
+    read_header,
+    read_journal,
+    sessions_folder,
+)
+from inhouse_models.chat import Message
+
+__all__ = ["Session", "SessionProblem", "SessionSummary", "list_sessions"]
+
+TITLE_CHARS: Final = 80
+TITLE_LINES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """One line of a list of sessions; `changed` is in seconds since the epoch."""
+
+    id: str
+    root: Path
+    model: str
+    created: str
+    changed: float
+    title: str
+    path: Path
+
+
+class Session:
+    """An open session. History is a fold over the entries from its last one back to the first.
+
+    `notices` says what of the file could not be used.
+    """
+
+    def __init__(self, file: JournalFile, header: Header, entries: list[Entry]) -> None:
+        self._file = file
+        self.header = header
+        self.entries = entries
+        self.notices: tuple[str, ...] = ()
+        self._leaf = entries[-1].id if entries else ""
+        self._ids = {entry.id for entry in entries}
+
+    @classmethod
+    def create(cls, root: Path, model: str) -> "Session | SessionProblem":
+        """A new, empty session for this folder."""
+        return cls._write_new(str(root.resolve()), model, [], forked_from="")
+
+    @classmethod
+    def open(cls, identifier: str) -> "Session | SessionProblem":
+        """The session of this id, or of the only id that begins so."""
+        path = _find(identifier)
+        return path if isinstance(path, SessionProblem) else cls._open_path(path)
+
+    @classmethod
+    def latest(cls, root: Path) -> "Session | SessionProblem":
+        """The session of this folder that was changed last."""
+        found = list_sessions(root)
+        if not found:
+            text = f"There is no session in {root} yet. Start one with `inhouse`."
+            return SessionProblem("missing", text)
+        return cls._open_path(found[0].path)
+
+    @property
+    def id(self) -> str:
+        return self.header.id
+
+    @property
+    def root(self) -> Path:
+        return Path(self.header.root)
+
+    @property
+    def model(self) -> str:
+        return self.header.model
+
+    @property
+    def leaf(self) -> str:
+        """The id of the entry that the next one follows; empty at the start."""
+        return self._leaf
+
+    def append(self, event: Event) -> SessionProblem | None:
+        """Writes a whole event to the disk; pieces of events are left out."""
+        if not is_journalled(event):
+            return None
+        entry = Entry(self._new_id(), self._leaf, _now(), event)
+        problem = self._file.write(entry_line(entry))
+        if problem is None:
+            self._ids.add(entry.id)
+            self.entries.append(entry)
+            self._leaf = entry.id
+        return problem
+
+    def branch(self) -> list[Entry]:
+        """The entries that count now, in order; what was rewound is not among them."""
+        by_id = {entry.id: entry for entry in self.entries}
+        branch: list[Entry] = []
+        at = self._leaf
+        while at:
+            entry = by_id[at]
+            branch.append(entry)
+            at = entry.parent
+        return branch[::-1]
+
+    def events(self) -> list[Event]:
+        """The events that count now, in order."""
+        return [entry.event for entry in self.branch()]
+
+    def history(self) -> list[Message]:
+        """The messages that the model has seen; calls that never ended are closed."""
+        messages = [event.message for event in self.events() if isinstance(event, MessageAdded)]
+        return close_calls(messages)
+
+    def rewind(self, entry_id: str) -> None:
+        """The next event follows this entry ("" for the start); what came after it stays stored."""
+        if entry_id and entry_id not in self._ids:
+            raise KeyError(entry_id)
+        self._leaf = entry_id
+
+    def fork(self) -> "Session | SessionProblem":
+        """A new session that begins with what counts in this one; neither needs the other."""
+        return self._write_new(self.header.root, self.model, self.branch(), forked_from=self.id)
+
+    def close(self) -> None:
+        """Lets others open it."""
+        self._file.close()
+
+    @classmethod
+    def _write_new(
+        cls, root: str, model: str, entries: list[Entry], *, forked_from: str
+    ) -> "Session | SessionProblem":
+        header = Header(secrets.token_hex(5), root, model, _now(), forked_from)
+        try:
+            path = sessions_folder() / f"{header.id}.jsonl"
+        except OSError as error:
+            text = f"Sessions cannot be stored in {error.filename}: {error.strerror}."
+            return SessionProblem("io", text)
+        file = JournalFile.open(path, new=True)
+        if isinstance(file, SessionProblem):
+            return file
+        lines = (header_line(header), *(entry_line(entry) for entry in entries))
+        problem = file.write(b"".join(lines))
+        if problem is not None:
+            file.close()
+            return problem
+        return cls(file, header, list(entries))
+
+    @classmethod
+    def _open_path(cls, path: Path) -> "Session | SessionProblem":
+        file = JournalFile.open(path, new=False)
+        if isinstance(file, SessionProblem):
+            return file
+        contents = read_journal(path)
+        problem = contents if isinstance(contents, SessionProblem) else file.cut(contents.size)
+        if isinstance(contents, SessionProblem) or problem is not None:
+            file.close()
+            return problem or SessionProblem("damaged", f"The session {path} cannot be read.")
+        session = cls(file, contents.header, contents.entries)
+        session.notices = tuple(contents.notices)
+        return session
+
+    def _new_id(self) -> str:
+        while (identifier := secrets.token_hex(4)) in self._ids:
+            pass
+        return identifier
+
+
+def list_sessions(root: Path | None = None) -> list[SessionSummary]:
+    """Sessions that can be read, of this folder or of all, the one changed last first."""
+    wanted = None if root is None else root.resolve()
+    found: list[SessionSummary] = []
+    for path in sessions_folder().glob("*.jsonl"):
+        header = read_header(path)
+        if isinstance(header, SessionProblem) or wanted not in (None, Path(header.root)):
+            continue
+        changed = path.stat().st_mtime
+        title = _title_of(path)
+        place = Path(header.root)
+        found.append(
+            SessionSummary(path.stem, place, header.model, header.created, changed, title, path)
+        )
+    return sorted(found, key=lambda one: (one.changed, one.created), reverse=True)
+
+
+def _title_of(path: Path) -> str:
+    """The beginning of the first prompt."""
+    for event in first_events(path, TITLE_LINES):
+        if isinstance(event, TurnStarted):
+            return " ".join(event.prompt.split())[:TITLE_CHARS]
+    return ""
+
+
+def _find(identifier: str) -> Path | SessionProblem:
+    hint = "`inhouse sessions` lists them."
+    if IDENTIFIER.fullmatch(identifier) is None:
+        return SessionProblem("missing", f"There is no session {identifier!r}. {hint}")
+    paths = sorted(sessions_folder().glob(f"{identifier}*.jsonl"))
+    if not paths:
+        return SessionProblem("missing", f"There is no session {identifier}. {hint}")
+    exact = [path for path in paths if path.stem == identifier]
+    if len(paths) > 1 and not exact:
+        text = f"{len(paths)} sessions begin with {identifier}. Give more of the id; {hint}"
+        return SessionProblem("ambiguous", text)
+    return (exact or paths)[0]
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

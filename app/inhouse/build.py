@@ -1,0 +1,227 @@
+"""Puts a session together: settings, model, tools, permission and journal become one kit."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from inhouse_tools.registry import builtin_tools
+
+from inhouse.connect import Progress, connect
+from inhouse.exit_codes import ExitCode
+from inhouse.settings import Settings
+from inhouse_agent.events import Event, Noticed, Verdict
+from inhouse_agent.kit import Ask, Emit, Kit, Options, deny_asks
+from inhouse_agent.limits import Limits
+from inhouse_agent.permission import Mode, Policy, Rule, RuleProblem, parse_rule
+from inhouse_agent.profile import profile_named
+from inhouse_agent.session import Session, SessionProblem
+from inhouse_agent.verify import Verify
+from inhouse_models.chat import Message, ModelClient, ModelError
+from inhouse_tools.refusal import Refusal
+from inhouse_tools.sandbox import Sandbox, probe
+from inhouse_tools.tool import Output, Workspace
+from inhouse_tools.workspace import open_workspace
+
+Connect = Callable[[Settings, Progress], Awaitable[ModelClient | ModelError]]
+LOADING = "loading the model"
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Which session goes on: the newest of the folder, or the one whose id begins so."""
+
+    latest: bool = False
+    id: str = ""
+    fork: bool = False
+
+    @property
+    def wanted(self) -> bool:
+        """Whether any session is to go on."""
+        return self.latest or bool(self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a front end wants to work with; `default_mode` holds where no setting says another."""
+
+    root: Path
+    settings: Settings
+    default_mode: Mode
+    extra: tuple[Path, ...] = ()
+    resume: Resume = Resume()
+    schema: Mapping[str, object] | None = None
+    system_prompt: str = ""
+    append_system_prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildProblem:
+    """Why nothing can be started, for a person, and the exit code that it means.
+
+    `error` is set when the model is the reason.
+    """
+
+    text: str
+    code: ExitCode = ExitCode.USAGE
+    error: ModelError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A kit that is ready for turns, its journal and the history so far."""
+
+    kit: Kit
+    session: Session
+    history: list[Message]
+
+    async def close(self) -> None:
+        """Let go of the model and of the journal."""
+        await self.kit.client.close()
+        self.session.close()
+
+
+async def build(
+    wish: Wish,
+    show: Emit,
+    progress: Progress,
+    ask: Ask = deny_asks,
+    connect_model: Connect = connect,
+) -> Built | BuildProblem:
+    """Everything that a turn needs. Each event is journalled, then goes to `show`.
+
+    `progress` hears of the long steps before the first answer.
+    """
+    rules = read_rules(wish.settings)
+    if isinstance(rules, BuildProblem):
+        return rules
+    earlier = _earlier_session(wish) if wish.resume.wanted else None
+    if isinstance(earlier, BuildProblem):
+        return earlier
+    sandbox = await _choose_sandbox(wish)
+    workspace = open_workspace(wish.root, wish.extra, sandbox)
+    if isinstance(workspace, Refusal):
+        return BuildProblem(workspace.text)
+    client = await connect_model(wish.settings, progress)
+    if isinstance(client, ModelError):
+        return BuildProblem(client.text, ExitCode.ENGINE, client)
+    progress(0, 0, LOADING)
+    info = await client.info()
+    if isinstance(info, ModelError):
+        await client.close()
+        return BuildProblem(info.text, ExitCode.ENGINE, info)
+    session = earlier or Session.create(wish.root, info.name)
+    if isinstance(session, SessionProblem):
+        await client.close()
+        return BuildProblem(session.text)
+    policy = Policy(
+        wish.settings.mode or wish.default_mode, rules, sandboxed=sandbox.kind == "bubblewrap"
+    )
+    emit = journalling(session, show)
+    _say_what_matters(session, policy, sandbox, emit)
+    kit = Kit(
+        client=client,
+        tools=builtin_tools(),
+        workspace=workspace,
+        policy=policy,
+        ask=ask,
+        emit=emit,
+        profile=profile_named(info.profile),
+        limits=Limits(wish.settings.max_turns, wish.settings.timeout or None),
+        options=_options(wish, session.id, workspace),
+    )
+    return Built(kit, session, session.history())
+
+
+def read_rules(settings: Settings) -> tuple[Rule, ...] | BuildProblem:
+    """The person's rules, or which of them cannot be understood."""
+    lists: tuple[tuple[Verdict, tuple[str, ...]], ...] = (
+        ("allow", settings.rules.allow),
+        ("ask", settings.rules.ask),
+        ("deny", settings.rules.deny),
+    )
+    rules: list[Rule] = []
+    for verdict, texts in lists:
+        for text in texts:
+            rule = parse_rule(text, verdict)
+            if isinstance(rule, RuleProblem):
+                return BuildProblem(f"rules.{verdict}: {rule.text}")
+            rules.append(rule)
+    return tuple(rules)
+
+
+def journalling(session: Session, show: Emit) -> Emit:
+    """An `emit` that keeps each event in the session before it is shown.
+
+    A journal that can no longer be written is said once; the turn goes on.
+    """
+    told = False
+
+    def emit(event: Event) -> None:
+        nonlocal told
+        problem = session.append(event)
+        if problem is not None and not told:
+            told = True
+            show(Noticed(problem.text))
+        show(event)
+
+    return emit
+
+
+def _earlier_session(wish: Wish) -> Session | BuildProblem:
+    """The session to go on with; sessions of another folder are not mixed with this one."""
+    wanted = wish.resume
+    session = Session.open(wanted.id) if wanted.id else Session.latest(wish.root)
+    if isinstance(session, SessionProblem):
+        return BuildProblem(session.text)
+    if session.root != wish.root.resolve():
+        session.close()
+        return BuildProblem(
+            f"Session {session.id} belongs to {session.root}: add -C {session.root}"
+        )
+    if not wanted.fork:
+        return session
+    copy = session.fork()
+    session.close()
+    return BuildProblem(copy.text) if isinstance(copy, SessionProblem) else copy
+
+
+async def _choose_sandbox(wish: Wish) -> Sandbox:
+    if wish.settings.sandbox == "off":
+        return Sandbox.off()
+    return await probe(wish.root, wish.extra)
+
+
+def _say_what_matters(session: Session, policy: Policy, sandbox: Sandbox, emit: Emit) -> None:
+    for notice in session.notices:
+        emit(Noticed(notice))
+    if sandbox.kind == "bubblewrap":
+        return
+    consequence = "each command asks"
+    if policy.mode == "yolo":
+        consequence = "in mode yolo they run unprotected"
+    emit(Noticed(f"Commands: {sandbox.label}; {consequence}."))
+
+
+def _options(wish: Wish, session: str, workspace: Workspace) -> Options:
+    settings = wish.settings
+    options = Options(
+        session=session,
+        call_form=settings.call_form or None,
+        think=settings.think,
+        schema=wish.schema,
+        system_prompt=wish.system_prompt,
+        append_system_prompt=wish.append_system_prompt,
+    )
+    if not settings.verify:
+        return options
+    return replace(options, verify=Verify(settings.verify, command_runner(workspace)))
+
+
+def command_runner(workspace: Workspace) -> Callable[[str], Awaitable[Output]]:
+    """Runs a person's own command as the bash tool would, in the workspace's sandbox."""
+    bash = builtin_tools()["bash"]
+
+    async def run_command(command: str) -> Output:
+        return await bash.run(bash.args(command=command), workspace)
+
+    return run_command

@@ -1,0 +1,69 @@
+"""`inhouse engine`: the process that holds the model."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from inhouse.cli.fail import fail
+from inhouse.cli.table import print_table
+
+group = typer.Typer(help="Look at, stop or debug the engine.", no_args_is_help=True)
+LOG_BYTES = 1_000_000
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group."""
+    app.add_typer(group, name="engine")
+
+
+@group.command("status")
+def show_status() -> None:
+    """What runs, with which model, and how much memory it takes."""
+    from inhouse_models.host.control import engine_status
+
+    found = asyncio.run(engine_status())
+    if not found:
+        typer.echo("No engine runs; it starts with the next prompt.")
+        return
+    rows = [["PID", "MODEL", "STATE", "TOKENS HELD", "MEMORY", "UP", "IDLE"]]
+    for one in found:
+        state = f"busy, {one.waiting} waiting" if one.busy else one.state
+        held = f"{one.held_tokens:,} of {one.context_size:,}"
+        memory = f"{one.resident_bytes / 2**30:.1f} GiB"
+        times = [f"{one.uptime_seconds:.0f} s", f"{one.idle_seconds:.0f} s"]
+        rows.append([str(one.pid), one.model, state, held, memory, *times])
+    print_table(rows)
+
+
+@group.command("stop")
+def stop() -> None:
+    """Let it finish its answers and end; the memory is free then."""
+    from inhouse_models.host.control import stop_engines
+
+    stopped = asyncio.run(stop_engines())
+    typer.echo(
+        f"Stopping {stopped} engine{'s' if stopped > 1 else ''}." if stopped else "None runs."
+    )
+
+
+@group.command("log")
+def show_log(
+    lines: Annotated[int, typer.Option("-n", "--lines", min=1, help="How many lines.")] = 50,
+) -> None:
+    """The last lines of its log."""
+    from inhouse.sanitise import sanitise
+    from inhouse_models.host.places import log_path
+
+    path = log_path()
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - LOG_BYTES))
+            text = file.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        typer.echo("There is no log yet: no engine was started.")
+        return
+    except OSError as problem:
+        fail(f"{path} cannot be read: {problem.strerror}.")
+    typer.echo(f"# {path}", err=True)
+    typer.echo(sanitise("\n".join(text.splitlines()[-lines:])))

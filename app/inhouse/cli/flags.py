@@ -1,0 +1,141 @@
+"""The flags of a prompt, declared once for `inhouse` and `inhouse run`."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, get_type_hints
+
+import typer
+
+
+class Mode(StrEnum):
+    """What goes ahead unasked."""
+
+    PLAN = "plan"
+    ASK = "ask"
+    AUTO_EDIT = "auto-edit"
+    YOLO = "yolo"
+
+
+class OutputFormat(StrEnum):
+    """What one-shot writes to standard output."""
+
+    TEXT = "text"
+    JSON = "json"
+    STREAM_JSON = "stream-json"
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What stood on the command line; None and False mean: not given."""
+
+    words: Annotated[list[str] | None, typer.Argument(metavar="[PROMPT]", hidden=True)] = None
+    prompt: Annotated[
+        str | None,
+        typer.Option("-p", "--print", metavar="TEXT", help="Answer this one prompt, then exit."),
+    ] = None
+    continued: Annotated[
+        bool, typer.Option("-c", "--continue", help="Go on with the last session of this folder.")
+    ] = False
+    resume: Annotated[
+        str | None,
+        typer.Option("-r", "--resume", metavar="[ID]", help="Go on with this session."),
+    ] = None
+    fork: Annotated[
+        bool, typer.Option("--fork", help="With -c or -r: leave that session, go on in a copy.")
+    ] = False
+    model: Annotated[
+        str | None,
+        typer.Option("-m", "--model", metavar="NAME", help="Model name, or path of a GGUF file."),
+    ] = None
+    endpoint: Annotated[
+        str | None,
+        typer.Option("--endpoint", metavar="URL", help="Use this OpenAI-shaped server instead."),
+    ] = None
+    mode: Annotated[
+        Mode | None,
+        typer.Option("--mode", "--permission-mode", help="What goes ahead unasked."),
+    ] = None
+    yolo: Annotated[
+        bool, typer.Option("-y", "--yolo", help="Same as --mode yolo: everything goes ahead.")
+    ] = False
+    output_format: Annotated[
+        OutputFormat, typer.Option("--output-format", help="What goes to standard output.")
+    ] = OutputFormat.TEXT
+    json_schema: Annotated[
+        str | None,
+        typer.Option(
+            "--json-schema", metavar="JSON|FILE", help="The answer is one JSON value like this."
+        ),
+    ] = None
+    verify: Annotated[
+        str | None,
+        typer.Option(
+            "--verify", metavar="COMMAND", help="Done means: this command succeeds, else go on."
+        ),
+    ] = None
+    max_turns: Annotated[
+        int | None, typer.Option("--max-turns", metavar="N", help="Stop after N model answers.")
+    ] = None
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", metavar="SECONDS", help="Stop after this time.")
+    ] = None
+    think: Annotated[
+        bool | None,
+        typer.Option("--think/--no-think", help="Let the model think first.", show_default=False),
+    ] = None
+    add_dir: Annotated[
+        list[Path] | None,
+        typer.Option("--add-dir", metavar="DIR", help="Another folder it may read and write."),
+    ] = None
+    folder: Annotated[
+        Path | None, typer.Option("-C", "--cwd", metavar="DIR", help="Work in this folder.")
+    ] = None
+    system_prompt: Annotated[
+        str | None,
+        typer.Option("--system-prompt", metavar="TEXT", help="Replace the system prompt."),
+    ] = None
+    append_system_prompt: Annotated[
+        str | None,
+        typer.Option("--append-system-prompt", metavar="TEXT", help="Add to the system prompt."),
+    ] = None
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Trust this folder's .inhouse/config.toml from now on.")
+    ] = False
+    quiet: Annotated[
+        bool, typer.Option("-q", "--quiet", help="Only the answer and errors, no progress.")
+    ] = False
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Progress and tool output even without a terminal.")
+    ] = False
+
+    version: Annotated[bool, typer.Option("--version", help="Show the version, then exit.")] = False
+
+    def settings(self) -> dict[str, bool | int | float | str | None]:
+        """The flags that override settings, by the name of the setting."""
+        mode = Mode.YOLO if self.yolo else self.mode
+        given = {
+            "model": self.model,
+            "endpoint": self.endpoint,
+            "mode": mode and mode.value,
+            "verify": self.verify,
+            "max_turns": self.max_turns,
+            "timeout": self.timeout,
+            "think": self.think,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+
+def takes_flags(action: Callable[[Flags], None]) -> Callable[..., None]:
+    """A function with one parameter for every flag, for typer to read."""
+
+    def command(**given: object) -> None:
+        action(Flags(**given))  # pyright: ignore[reportArgumentType] - typer converts by signature
+
+    hints = get_type_hints(Flags, include_extras=True)
+    command.__signature__ = inspect.signature(Flags)  # pyright: ignore[reportFunctionMemberAccess] - inspect reads it
+    command.__annotations__ = {field.name: hints[field.name] for field in fields(Flags)}
+    command.__doc__ = action.__doc__
+    return command

@@ -1,0 +1,73 @@
+"""Finds the model that should answer and the client that reaches it."""
+
+import os
+from collections.abc import Callable
+
+from inhouse.settings import Settings
+from inhouse_models.chat import ModelClient, ModelError
+from inhouse_models.host.spawn import HostOptions
+from inhouse_models.local import LocalClient, LocalModel
+from inhouse_models.remote import RemoteClient
+from inhouse_models.store import ModelFile, Store, StoreFault
+
+Progress = Callable[[int, int, str], None]
+# A model needs room for its context and for everything else on the machine.
+USABLE_MEMORY = 0.7
+NO_MODEL = "No model is on this machine yet. Get one with: inhouse models pull starter"
+
+
+async def connect(settings: Settings, progress: Progress) -> ModelClient | ModelError:
+    """The client for the model that these settings mean; nothing is started yet.
+
+    `progress` hears of weights that are checked: bytes done, bytes in all, and what for.
+    """
+    if settings.endpoint:
+        if settings.context:
+            return RemoteClient(settings.endpoint, settings.model, settings.context)
+        return RemoteClient(settings.endpoint, settings.model)
+    model = await find_model(settings, progress)
+    if isinstance(model, ModelError):
+        return model
+    options = HostOptions(
+        context=settings.context or None,
+        threads=settings.threads,
+        idle_seconds=settings.idle_minutes * 60,
+    )
+    return LocalClient(local_model(model), options)
+
+
+async def find_model(settings: Settings, progress: Progress) -> ModelFile | ModelError:
+    """The model file to load, whole and unchanged: the one named, else the best one here."""
+    store = Store()
+    wanted = settings.model or best_model(store.list())
+    if not wanted:
+        return ModelError("no_model", NO_MODEL)
+    found = await store.prepare(wanted, progress)
+    return ModelError(found.kind, sentence(found.text)) if isinstance(found, StoreFault) else found
+
+
+def local_model(file: ModelFile) -> LocalModel:
+    """What the client should know of a model file."""
+    entry = file.entry
+    if entry is None:
+        return LocalModel(file.path, file.name)
+    return LocalModel(file.path, file.name, entry.profile, entry.thinks, entry.sampling)
+
+
+def best_model(models: tuple[ModelFile, ...]) -> str:
+    """The name of the largest model that fits in memory, else of the smallest; "" for none."""
+    ordered = sorted(models, key=lambda model: model.size)
+    room = machine_memory() * USABLE_MEMORY
+    fitting = [model for model in ordered if model.size <= room]
+    chosen = fitting[-1:] or ordered[:1]
+    return chosen[0].name if chosen else ""
+
+
+def machine_memory() -> int:
+    """Bytes of memory in this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+def sentence(text: str) -> str:
+    """The text with a capital letter, to stand alone."""
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,97 @@
+"""One prompt, answered without anybody in front: build, one turn, one result."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from inhouse.build import BuildProblem, Built
+from inhouse.complain import complain
+from inhouse.exit_codes import ExitCode, code_of
+from inhouse.output.formats import Output
+from inhouse.output.result import Result, result_of
+from inhouse_agent.events import Event, TurnEnded
+from inhouse_agent.loop import run_turn
+
+Start = Callable[[Callable[[Event], None]], Awaitable[Built | BuildProblem]]
+INTERRUPTED = Result("interrupted", "Interrupted before the first answer.")
+
+
+@dataclass(slots=True)
+class Watch:
+    """Passes events on, and keeps the one that ends the turn."""
+
+    output: Output
+    ended: TurnEnded | None = None
+
+    def show(self, event: Event) -> None:
+        """Take one event."""
+        if isinstance(event, TurnEnded):
+            self.ended = event
+        self.output.show(event)
+
+
+async def run(prompt: str, output: Output, start: Start, *, structured: bool = False) -> ExitCode:
+    """Answer the prompt with what `start` builds, and write the result.
+
+    `start` is given the function that takes events. With `structured` the answer is JSON. The
+    first Ctrl+C ends the turn cleanly, the second ends the process.
+    """
+    watch = Watch(output)
+    session = ""
+    with interrupts() as interrupted:
+        try:
+            built = await start(watch.show)
+            if isinstance(built, BuildProblem):
+                return finish_problem(built, output)
+            session = built.session.id
+            try:
+                await run_turn(built.kit, built.history, prompt)
+            finally:
+                await built.close()
+        except asyncio.CancelledError:
+            if not interrupted():
+                raise
+    if watch.ended is None:
+        output.finish(INTERRUPTED)
+        return ExitCode.INTERRUPTED
+    result = result_of(watch.ended, session, structured=structured)
+    output.finish(result)
+    return code_of(result.ending)
+
+
+def finish_problem(problem: BuildProblem, output: Output) -> ExitCode:
+    """Say why there was no turn; a missing model is a result, a wrong wish only a message."""
+    if problem.error is None:
+        complain(problem.text)
+    else:
+        output.finish(Result("engine_error", problem.text, error=problem.error))
+    return problem.code
+
+
+@contextmanager
+def interrupts() -> Generator[Callable[[], bool]]:
+    """Let Ctrl+C cancel the current task, and a second one end the process at once.
+
+    Gives a function that tells whether it was pressed.
+    """
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    pressed = False
+
+    def press() -> None:
+        nonlocal pressed
+        if pressed or task is None:
+            os._exit(ExitCode.INTERRUPTED)
+        pressed = True
+        task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, press)
+    try:
+        yield lambda: pressed
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

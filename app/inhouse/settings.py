@@ -1,0 +1,144 @@
+"""What a person can set: every key with its type, default and meaning."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from inhouse.settings_file import parse_value
+from inhouse_tools.tool import JsonValue
+
+ENVIRONMENT_PREFIX = "INHOUSE_"
+# What a repository must not decide, even in a trusted folder: it would move or weaken the boundary.
+SECURITY_KEYS = frozenset({"endpoint", "model", "mode", "sandbox", "rules.allow"})
+_FROZEN = ConfigDict(frozen=True, extra="forbid")
+
+
+class Rules(BaseModel):
+    """Lists of rules such as `bash(git status*)`; the lists of all sources add up."""
+
+    model_config = _FROZEN
+
+    allow: tuple[str, ...] = Field(
+        default=(), description="calls that never ask, as `bash(git status*)`"
+    )
+    ask: tuple[str, ...] = Field(default=(), description="calls that always ask")
+    deny: tuple[str, ...] = Field(default=(), description="calls that are never made")
+
+
+class Settings(BaseModel):
+    """Every key of config.toml. An empty text means: not set."""
+
+    model_config = _FROZEN
+
+    model: str = Field(default="", description="name in the catalogue or path of a GGUF file")
+    mode: Literal["", "plan", "ask", "auto-edit", "yolo"] = Field(
+        default="", description="what goes ahead unasked: plan, ask, auto-edit or yolo"
+    )
+    endpoint: str = Field(default="", description="URL of an OpenAI-shaped server to use instead")
+    max_turns: int = Field(default=100, ge=1, description="answers of the model per prompt")
+    timeout: float = Field(default=0, ge=0, description="seconds per prompt, 0 for no limit")
+    think: bool | None = Field(default=None, description="let the model think first, or not")
+    threads: int = Field(default=0, ge=0, description="CPU threads, 0 to choose")
+    context: int = Field(default=0, ge=0, description="context size in tokens, 0 to choose")
+    idle_minutes: float = Field(
+        default=15, gt=0, description="the engine stops after so long without work"
+    )
+    call_form: Literal["", "native", "fenced"] = Field(
+        default="", description="how the model writes its calls: native or fenced"
+    )
+    verify: str = Field(
+        default="", description="command that must succeed for a task to count as done"
+    )
+    sandbox: Literal["auto", "off"] = Field(
+        default="auto", description="where commands run: auto or off"
+    )
+    rules: Rules = Rules()
+
+
+@dataclass(frozen=True, slots=True)
+class SettingProblem:
+    """Why a setting cannot be used, in a sentence for a person."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One setting: its dotted name, meaning and default."""
+
+    name: str
+    description: str
+    default: JsonValue
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return ENVIRONMENT_PREFIX + self.name.replace(".", "_").upper()
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the values of all sources are joined, instead of the last one winning."""
+        return isinstance(self.default, list)
+
+    def check(self, value: JsonValue) -> JsonValue | SettingProblem:
+        """The value as this key holds it, or what is wrong with it."""
+        try:
+            settings = Settings.model_validate(nest({self.name: value}))
+        except ValidationError as problem:
+            reason = problem.errors()[0]["msg"]
+            return SettingProblem(f"{self.name} = {value!r} is not valid: {reason}")
+        return flatten(settings.model_dump(mode="json", exclude_unset=True))[self.name]
+
+    def check_text(self, text: str) -> JsonValue | SettingProblem:
+        """The value of a text, as it stands in an environment variable or on a command line."""
+        plain = self.check(text)
+        parsed = parse_value(text)
+        return self.check(parsed) if isinstance(plain, SettingProblem) and parsed else plain
+
+
+def nest(values: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Values by dotted name as nested tables."""
+    nested: dict[str, JsonValue] = {}
+    for name, value in values.items():
+        *tables, last = name.split(".")
+        table = nested
+        for part in tables:
+            table = cast("dict[str, JsonValue]", table.setdefault(part, {}))
+        table[last] = value
+    return nested
+
+
+def flatten(values: Mapping[str, JsonValue], prefix: str = "") -> dict[str, JsonValue]:
+    """Nested tables as values by dotted name."""
+    flat: dict[str, JsonValue] = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            flat |= flatten(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = value
+    return flat
+
+
+def _describe(model: type[BaseModel], prefix: str = "") -> Iterator[Key]:
+    defaults = flatten(Settings().model_dump(mode="json"))
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from _describe(kind, f"{prefix}{name}.")
+        else:
+            yield Key(prefix + name, field.description or "", defaults[prefix + name])
+
+
+KEYS: Mapping[str, Key] = {key.name: key for key in _describe(Settings)}
+
+
+def find_key(name: str) -> Key | SettingProblem:
+    """The key of this name, or what was probably meant."""
+    if name in KEYS:
+        return KEYS[name]
+    near = get_close_matches(name, KEYS, n=1)
+    hint = f"Did you mean {near[0]}?" if near else "`inhouse config show` lists all keys."
+    return SettingProblem(f"There is no setting {name!r}. {hint}")

@@ -1,0 +1,150 @@
+"""Where each setting comes from: flags > environment > project > user > default."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from inhouse.settings import (
+    KEYS,
+    SECURITY_KEYS,
+    SettingProblem,
+    Settings,
+    find_key,
+    flatten,
+    nest,
+)
+from inhouse.settings_file import FileProblem, read_file
+from inhouse.trust import is_trusted, project_folder
+from inhouse_agent.folders import config_folder
+from inhouse_tools.tool import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """The settings of one source, by dotted name."""
+
+    source: str
+    values: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The settings in force, the source of each, and what was ignored on the way."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+    notices: tuple[str, ...] = ()
+
+
+def user_file() -> Path:
+    """The person's own settings."""
+    return config_folder() / "config.toml"
+
+
+def project_file(root: Path) -> Path:
+    """The settings that a repository brings along."""
+    return project_folder(root) / ".inhouse" / "config.toml"
+
+
+def resolve(
+    root: Path, environment: Mapping[str, str], flags: Mapping[str, JsonValue]
+) -> Resolved | SettingProblem:
+    """The settings for work in this folder.
+
+    `flags` holds only what was given. An unreadable file or an invalid value is a problem: it is
+    never skipped in silence, because what it says may be a safety rule.
+    """
+    notices: list[str] = []
+    user = _user_layer(notices)
+    if isinstance(user, SettingProblem):
+        return user
+    project = _project_layer(root, notices)
+    if isinstance(project, SettingProblem):
+        return project
+    from_environment = _environment_layer(environment)
+    if isinstance(from_environment, SettingProblem):
+        return from_environment
+    given = _check(Layer("flag", flags))
+    if isinstance(given, SettingProblem):
+        return given
+    values, sources = merge((user, project, *from_environment, given))
+    return Resolved(Settings.model_validate(nest(values)), sources, tuple(notices))
+
+
+def merge(layers: tuple[Layer, ...]) -> tuple[dict[str, JsonValue], dict[str, str]]:
+    """Values and sources by key: later layers win, lists of rules add up."""
+    values: dict[str, JsonValue] = {name: key.default for name, key in KEYS.items()}
+    sources = dict.fromkeys(KEYS, "default")
+    for layer in layers:
+        for name, value in layer.values.items():
+            if KEYS[name].adds_up:
+                before = cast("list[JsonValue]", values[name])
+                values[name] = [*before, *cast("list[JsonValue]", value)]
+                known = () if sources[name] == "default" else (sources[name],)
+                sources[name] = ", ".join((*known, layer.source))
+            else:
+                values[name], sources[name] = value, layer.source
+    return values, sources
+
+
+def _user_layer(notices: list[str]) -> Layer | SettingProblem:
+    return _file_layer(user_file(), notices, owned=True)
+
+
+def _project_layer(root: Path, notices: list[str]) -> Layer | SettingProblem:
+    file = project_file(root)
+    if not file.exists():
+        return Layer(str(file), {})
+    if not is_trusted(root):
+        notices.append(f"{file} is ignored: this folder is not trusted (--trust trusts it).")
+        return Layer(str(file), {})
+    layer = _file_layer(file, notices, owned=False)
+    if isinstance(layer, SettingProblem):
+        return layer
+    refused = sorted(SECURITY_KEYS & layer.values.keys())
+    if refused:
+        notices.append(f"{file}: a project cannot set {', '.join(refused)}; ignored.")
+    kept = {name: value for name, value in layer.values.items() if name not in SECURITY_KEYS}
+    return Layer(layer.source, kept)
+
+
+def _file_layer(file: Path, notices: list[str], *, owned: bool) -> Layer | SettingProblem:
+    tables = read_file(file, owned)
+    if isinstance(tables, FileProblem):
+        if not tables.ignorable:
+            return SettingProblem(tables.text)
+        notices.append(tables.text)
+        return Layer(str(file), {})
+    values: dict[str, JsonValue] = {}
+    for name, value in flatten(tables).items():
+        key = find_key(name)
+        if isinstance(key, SettingProblem):
+            notices.append(f"{file}: {key.text}")
+        else:
+            values[name] = value
+    return _check(Layer(str(file), values))
+
+
+def _environment_layer(environment: Mapping[str, str]) -> tuple[Layer, ...] | SettingProblem:
+    layers: list[Layer] = []
+    for name, key in KEYS.items():
+        text = environment.get(key.variable, "")
+        if not text:
+            continue
+        value = key.check_text(text)
+        if isinstance(value, SettingProblem):
+            return SettingProblem(f"{key.variable}: {value.text}")
+        layers.append(Layer(key.variable, {name: value}))
+    return tuple(layers)
+
+
+def _check(layer: Layer) -> Layer | SettingProblem:
+    values: dict[str, JsonValue] = {}
+    for name, value in layer.values.items():
+        checked = KEYS[name].check(value)
+        if isinstance(checked, SettingProblem):
+            where = "" if layer.source == "flag" else f"{layer.source}: "
+            return SettingProblem(where + checked.text)
+        values[name] = checked
+    return Layer(layer.source, values)

@@ -1,0 +1,1 @@
+"""How an answer is made: catalogue, store, engine, host and client."""

@@ -1,0 +1,210 @@
+"""The values that cross between an agent and whatever answers it."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Role = Literal["system", "user", "assistant", "tool"]
+Reason = Literal["stop", "calls", "length", "cancelled", "error"]
+ErrorKind = Literal["no_model", "load", "overflow", "engine_lost", "template", "request", "engine"]
+CallForm = Literal["native", "fenced"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One call the model made. `arguments` is JSON text of an object, as written by the model."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry of a conversation.
+
+    `answers` is the id of the call that a tool message closes. `tokens` is set on assistant
+    messages that the engine wrote: the ids of everything since the previous assistant message,
+    this one included, as they stand in the transcript of the model with fingerprint `model`.
+    """
+
+    role: Role
+    text: str = ""
+    images: tuple[str, ...] = ()
+    thinking: str = ""
+    calls: tuple[ToolCall, ...] = ()
+    answers: str = ""
+    tokens: tuple[int, ...] = ()
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """What the model is told of one tool; `parameters` is a JSON schema of type object."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the next token is picked; temperature 0 is greedy."""
+
+    temperature: float = 0.0
+    top_k: int = 20
+    top_p: float = 0.95
+    min_p: float = 0.0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Values that exist now and that a held call may name.
+
+    `paths` are the files that may be read or edited, relative to the root with "/"; empty means
+    that any path may be written. `symbols` maps a path to the names defined in it.
+    """
+
+    paths: tuple[str, ...] = ()
+    symbols: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to a model.
+
+    `held`: the whole turn follows a grammar (a short text, then one call or the end) instead of
+    only the calls. `schema`: the answer is one JSON value of this schema and there are no calls.
+    `think` None is the model's own default. `sampling` None is what the catalogue says.
+    """
+
+    messages: tuple[Message, ...]
+    tools: tuple[ToolSpec, ...] = ()
+    session: str = ""
+    max_tokens: int | None = None
+    sampling: Sampling | None = None
+    think: bool | None = None
+    call_form: CallForm = "native"
+    held: bool = False
+    schema: Mapping[str, object] | None = None
+    choices: Choices = Choices()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts of one answer; `input_tokens` includes the cached ones."""
+
+    input_tokens: int = 0
+    cached_input_tokens: int = 0
+    output_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.cached_input_tokens + other.cached_input_tokens,
+            self.output_tokens + other.output_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds spent on one answer: waiting for a turn, reading the prompt, writing."""
+
+    queue_seconds: float = 0.0
+    read_seconds: float = 0.0
+    write_seconds: float = 0.0
+
+    def __add__(self, other: "Timings") -> "Timings":
+        return Timings(
+            self.queue_seconds + other.queue_seconds,
+            self.read_seconds + other.read_seconds,
+            self.write_seconds + other.write_seconds,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelError:
+    """Why a model could not answer, in a sentence that tells a person what to do next."""
+
+    kind: ErrorKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """A piece of the model's reasoning."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """How far the prompt is read, in tokens: `cached` were known, `done` of `total` are read."""
+
+    cached: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the person should know while the answer goes on, such as a restarted engine."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The end of every stream: the whole message, or why there is none."""
+
+    message: Message
+    reason: Reason
+    usage: Usage = Usage()
+    timings: Timings = Timings()
+    error: ModelError | None = None
+
+
+Part = Text | Thinking | ToolCall | Prefill | Notice | Finish
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What a front end may know of the model that answers.
+
+    `profile` chooses tools and grammar: "small" or "large". `fingerprint` is equal only for
+    engines whose token ids mean the same.
+    """
+
+    name: str
+    fingerprint: str
+    context_size: int
+    profile: Literal["small", "large"]
+    thinks: bool = False
+
+
+class ModelClient(Protocol):
+    """Whatever answers requests. Failures are values: `stream` never raises for them."""
+
+    async def info(self) -> ModelInfo | ModelError:
+        """What answers, started if need be."""
+        ...
+
+    async def count(self, request: Request) -> int | ModelError:
+        """How many tokens the whole prompt of this request has."""
+        ...
+
+    def stream(self, request: Request) -> AsyncIterator[Part]:
+        """The answer, ended by exactly one Finish. Cancelling the task stops the engine."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections; a shared engine host keeps running."""
+        ...

@@ -1,0 +1,170 @@
+"""Speaks the chat protocol to one server: sends a request, turns its stream into parts."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import httpx
+
+from inhouse_models.chat import (
+    ErrorKind,
+    Finish,
+    Message,
+    ModelError,
+    Notice,
+    Part,
+    Prefill,
+    Reason,
+    Request,
+    Text,
+    Thinking,
+    Timings,
+    ToolCall,
+    Usage,
+)
+from inhouse_models.wire import decode_timings, decode_usage, encode_request
+
+REASONS: Mapping[str, Reason] = {
+    "stop": "stop",
+    "tool_calls": "calls",
+    "length": "length",
+    "cancelled": "cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The connection broke before the answer was finished."""
+
+    cause: str
+
+
+@dataclass(slots=True)
+class Answer:
+    """What arrived of one answer so far; kept over a reconnection."""
+
+    text: str = ""
+    thinking: str = ""
+    calls: list[ToolCall] = field(default_factory=list[ToolCall])
+    partial_calls: dict[int, dict[str, str]] = field(default_factory=dict[int, dict[str, str]])
+    ids: list[int] = field(default_factory=list[int])
+    tokens: tuple[int, ...] = ()
+    model: str = ""
+    reason: Reason | None = None
+    usage: Usage = Usage()
+    timings: Timings = Timings()
+    error: ModelError | None = None
+
+    def finish(self) -> Finish:
+        """The end of the stream as a value."""
+        message = Message(
+            role="assistant",
+            text=self.text,
+            thinking=self.thinking,
+            calls=tuple(self.calls),
+            tokens=self.tokens,
+            model=self.model,
+        )
+        reason: Reason = "error" if self.error else self.reason or "stop"
+        if reason == "stop" and self.calls:
+            reason = "calls"
+        return Finish(message, reason, self.usage, self.timings, self.error)
+
+
+async def stream_answer(
+    http: httpx.AsyncClient, request: Request, answer: Answer, extra: Mapping[str, object] = {}
+) -> AsyncIterator[Part | Lost]:
+    """Send `request` and yield parts while `answer` fills; Lost ends it when the server went away.
+
+    `extra` joins the body, such as the model's name. When `answer` holds ids already, the server
+    is told to go on after them.
+    """
+    body = encode_request(request, resume=tuple(answer.ids)) | dict(extra)
+    try:
+        async with http.stream("POST", "/v1/chat/completions", json=body) as response:
+            if response.status_code != 200:
+                answer.error = _refusal(response.status_code, await response.aread())
+                return
+            async for line in response.aiter_lines():
+                if not line.startswith("data:"):
+                    continue
+                data = line[5:].strip()
+                if data == "[DONE]":
+                    for call in _take_partial_calls(answer):
+                        yield call
+                    return
+                for part in _read_chunk(json.loads(data), answer):
+                    yield part
+        yield Lost("the answer stopped in the middle")
+    except httpx.TransportError as error:
+        yield Lost(str(error) or type(error).__name__)
+    except ValueError as error:
+        answer.error = ModelError("request", f"The server's answer cannot be read: {error}.")
+
+
+def _refusal(status: int, body: bytes) -> ModelError:
+    try:
+        error: Mapping[str, Any] = json.loads(body)["error"]
+        kind = cast("ErrorKind", error.get("type", "request"))
+        return ModelError(kind, str(error["message"]))
+    except (ValueError, KeyError, TypeError):
+        return ModelError("request", f"The server refused the request with status {status}.")
+
+
+def _read_chunk(chunk: Mapping[str, Any], answer: Answer) -> list[Part]:
+    """Take one chunk into `answer`; returns the parts that it carries."""
+    extra: Mapping[str, Any] = chunk.get("inhouse") or {}
+    parts: list[Part] = []
+    if "error" in chunk:
+        error: Mapping[str, Any] = chunk["error"]
+        answer.error = ModelError(
+            cast("ErrorKind", error.get("type", "engine")), str(error["message"])
+        )
+    if "prefill" in extra:
+        prefill: Mapping[str, int] = extra["prefill"]
+        parts.append(Prefill(prefill["cached"], prefill["done"], prefill["total"]))
+    if "notice" in extra:
+        parts.append(Notice(str(extra["notice"])))
+    answer.ids.extend(cast("list[int]", extra.get("ids") or []))
+    if "tokens" in extra:
+        answer.tokens = tuple(cast("list[int]", extra["tokens"]))
+        answer.model = str(extra["model"])
+    if "timings" in extra:
+        answer.timings = decode_timings(extra["timings"])
+    choices: list[Mapping[str, Any]] = chunk.get("choices") or []
+    for choice in choices:
+        parts.extend(_read_delta(choice.get("delta") or {}, answer))
+        if choice.get("finish_reason"):
+            answer.reason = REASONS.get(str(choice["finish_reason"]), "stop")
+    if chunk.get("usage"):
+        answer.usage = decode_usage(chunk["usage"])
+    return parts
+
+
+def _read_delta(delta: Mapping[str, Any], answer: Answer) -> list[Part]:
+    parts: list[Part] = []
+    if thinking := str(delta.get("reasoning_content") or ""):
+        answer.thinking += thinking
+        parts.append(Thinking(thinking))
+    if text := str(delta.get("content") or ""):
+        answer.text += text
+        parts.append(Text(text))
+    deltas: list[Mapping[str, Any]] = delta.get("tool_calls") or []
+    for call in deltas:
+        function: Mapping[str, Any] = call.get("function") or {}
+        partial = answer.partial_calls.setdefault(
+            int(call.get("index", 0)), {"id": "", "name": "", "arguments": ""}
+        )
+        partial["id"] += str(call.get("id") or "")
+        partial["name"] += str(function.get("name") or "")
+        partial["arguments"] += str(function.get("arguments") or "")
+    return parts
+
+
+def _take_partial_calls(answer: Answer) -> list[ToolCall]:
+    """Calls arrive in pieces on other servers, so they are whole only at the end."""
+    calls = [ToolCall(p["id"], p["name"], p["arguments"]) for p in answer.partial_calls.values()]
+    answer.calls.extend(calls)
+    answer.partial_calls.clear()
+    return calls

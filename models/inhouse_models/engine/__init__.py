@@ -1,0 +1,1 @@
+"""llama.cpp in this process: weights, decoding, sampling, constraints, one thread over all."""

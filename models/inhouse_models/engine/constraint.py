@@ -1,0 +1,79 @@
+"""Holds what may be written next to a grammar, through llguidance."""
+
+import ctypes
+from typing import Any
+
+import llguidance
+import numpy as np
+from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask
+from numpy.typing import NDArray
+
+from inhouse_models.engine.binding import library
+from inhouse_models.engine.weights import Weights
+
+
+class GrammarError(Exception):
+    """A grammar that llguidance refuses."""
+
+
+class GrammarCompiler:
+    """The vocabulary as llguidance needs it; made once per model, about a second."""
+
+    def __init__(self, weights: Weights) -> None:
+        vocabulary = weights.vocabulary
+        marked = vocabulary.control | {
+            i
+            for i in vocabulary.user_defined
+            if vocabulary.pieces[i].startswith(b"<") and vocabulary.pieces[i].endswith(b">")
+        }
+        tokens = [b"\xff" + p if i in marked else p for i, p in enumerate(vocabulary.pieces)]
+        function: Any = library()._lib.llama_tokenize
+        # The bridge is missing from the package's type stubs.
+        maker: Any = llguidance.LLTokenizer
+        self.tokenizer: llguidance.LLTokenizer = maker.from_llamacpp(
+            tokens=tokens,
+            vocab_ptr=weights.vocab,
+            tokenize_fptr=ctypes.cast(function, ctypes.c_void_p).value,
+            eos_token=sorted(vocabulary.ends),
+        )
+        self.size = len(tokens)
+
+    def matcher(self, lark: str) -> "Constraint":
+        """A fresh constraint for one answer; raises GrammarError."""
+        return Constraint(self, lark)
+
+
+class Constraint:
+    """A grammar and how far an answer has followed it."""
+
+    def __init__(self, compiler: GrammarCompiler, lark: str) -> None:
+        grammar = llguidance.LLMatcher.grammar_from_lark(lark)
+        self._matcher = llguidance.LLMatcher(compiler.tokenizer, grammar, log_level=0)
+        if self._matcher.is_error():
+            raise GrammarError(self._matcher.get_error())
+        self._mask = allocate_token_bitmask(1, compiler.size)
+        self._size = compiler.size
+
+    def allows(self, token: int) -> bool:
+        """Whether this token may come next."""
+        return self._matcher.validate_tokens([token]) == 1
+
+    def masked(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+        """A copy of the logits in which every forbidden token is minus infinity."""
+        fill_next_token_bitmask(self._matcher, self._mask)
+        bits = np.unpackbits(self._mask.view(np.uint8)[0], bitorder="little", count=self._size)
+        return np.where(bits.view(np.bool_), logits[: self._size], np.float32("-inf"))
+
+    def accept(self, token: int) -> None:
+        """Go on by a token that is allowed."""
+        if not self._matcher.consume_token(token):
+            raise GrammarError(self._matcher.get_error() or f"token {token} is not allowed here")
+
+    def forced(self) -> list[int]:
+        """Tokens that must come next whatever the model thinks; may be empty."""
+        return self._matcher.compute_ff_tokens()
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing but the end of the turn can follow."""
+        return self._matcher.is_stopped()

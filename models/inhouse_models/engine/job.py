@@ -1,0 +1,67 @@
+"""What the engine thread is asked to do, and the steps it reports."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from inhouse_models.chat import ModelError, Reason, Sampling, Timings, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A grammar in llguidance's Lark dialect; with `trigger` it starts anew after that token."""
+
+    lark: str
+    trigger: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How far the prompt is read, in tokens."""
+
+    cached: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One token of the answer and the text that became complete with it."""
+
+    token: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The end of a job; `ids` are all ids of the answer, the resumed ones included."""
+
+    reason: Reason
+    ids: tuple[int, ...] = ()
+    usage: Usage = Usage()
+    timings: Timings = Timings()
+    error: ModelError | None = None
+
+
+Step = Reading | Written | Ended
+
+
+@dataclass(slots=True)
+class Job:
+    """One answer to write. `emit` is called on the engine thread, `cancel` on any.
+
+    `resume` are ids that were written before the engine was lost: the answer goes on after them.
+    """
+
+    prompt: tuple[int, ...]
+    emit: Callable[[Step], None]
+    sampling: Sampling = Sampling()
+    max_tokens: int | None = None
+    hold: Hold | None = None
+    resume: tuple[int, ...] = ()
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    queued_at: float = 0.0
+
+    def cancel(self) -> None:
+        """Stop at the next token or chunk."""
+        self.cancelled.set()

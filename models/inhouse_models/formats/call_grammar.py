@@ -1,0 +1,165 @@
+"""Grammar of what stands between `<tool_call>` and `</tool_call>`, in each call format."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from inhouse_models.chat import Choices, ToolSpec
+from inhouse_models.formats.call_format import properties_of, required_of
+from inhouse_models.formats.family import FormName
+from inhouse_models.formats.fenced import MARKDOWN_ENDINGS, raw_parameter
+from inhouse_models.formats.json_values import escape_json, is_array, write_json
+from inhouse_models.formats.lark import Field, Grammar, json_object, json_value, one_of, quote
+from inhouse_models.formats.xml import value_types, write_value
+
+# Beyond this many files a list of them costs more than it helps.
+MOST_PATHS = 2_000
+PATH = "file_path"
+SYMBOL = "symbol"
+# Tools that make files; every other tool names a file that exists.
+MAKING_TOOLS = frozenset({"write"})
+
+ANY_PATH = r'/[^"\\\x00-\x1f\x7f]{1,240}/'
+IDENTIFIER = r"[A-Za-z_$][A-Za-z0-9_$.]{0,120}(#[0-9]{1,3})?"
+MARKDOWN_PATH = rf"/(?s:.*)\.({'|'.join(MARKDOWN_ENDINGS)})/"
+VALUE_END = "\n</parameter>\n"
+
+
+@dataclass(frozen=True, slots=True)
+class CallGrammar:
+    """Writes the rules for calls of some tools into a grammar."""
+
+    grammar: Grammar
+    form: FormName
+    choices: Choices
+
+    def body(self, tools: Sequence[ToolSpec]) -> str:
+        """A call of one of the tools, with the line ends around it."""
+        write = {"hermes": self._hermes, "xml": self._xml}.get(self.form, self._fenced)
+        calls = [
+            self.grammar.rule(f"call_{place}", write(tool, place))
+            for place, tool in enumerate(tools)
+        ]
+        return one_of(calls)
+
+    def _hermes(self, tool: ToolSpec, place: int) -> str:
+        return f"{self._head(tool, place, None)} {quote(chr(10))}"
+
+    def _fenced(self, tool: ToolSpec, place: int) -> str:
+        raw = raw_parameter(tool)
+        if raw is None:
+            return self._hermes(tool, place)
+        needs_block = raw in required_of(tool)
+        calls: list[str] = []
+        for markdown, fence in ((False, "```"), (True, "````")):
+            head = self._head(tool, place, markdown)
+            if head:
+                block = f'"{fence}" /[a-zA-Z+#]{{0,12}}/ {self._code(fence)}'
+                block = block if needs_block else f"({block})?"
+                calls.append(f"{head} {quote(chr(10))} {block}")
+        return one_of(calls)
+
+    def _code(self, fence: str) -> str:
+        """Lines of code up to the first that closes the block."""
+        name = f"code_{len(fence)}"
+        return self.grammar.rule(f"{name}[lazy]", rf"/\n((?s:.*)\n)?{fence}\n/")
+
+    def _head(self, tool: ToolSpec, place: int, markdown: bool | None) -> str:
+        """The JSON of a call; `markdown`: whether its file is, None when it does not matter.
+
+        Empty when no file of that kind can be named.
+        """
+        raw = None if markdown is None else raw_parameter(tool)
+        fields: list[Field] = []
+        for key, schema in properties_of(tool).items():
+            if key == raw:
+                continue
+            value = self._json_value(tool, place, key, schema, markdown)
+            if not value:
+                return ""
+            fields.append(Field(key, value, key in required_of(tool)))
+        start = quote('\n{"name": ' + write_json(tool.name) + ', "arguments": ')
+        return f"{start} {json_object(fields)} {quote('}')}"
+
+    def _json_value(
+        self,
+        tool: ToolSpec,
+        place: int,
+        key: str,
+        schema: Mapping[str, object],
+        markdown: bool | None,
+    ) -> str:
+        terminal = self._terminal(tool, key, schema, markdown, escaped=True)
+        if terminal is not None:
+            return f'"\\"" {terminal} "\\""' if terminal else ""
+        return self._json_rule(tool, place, key, schema)
+
+    def _json_rule(self, tool: ToolSpec, place: int, key: str, schema: Mapping[str, object]) -> str:
+        number = list(properties_of(tool)).index(key)
+        definitions = {
+            name: tool.parameters[name]
+            for name in ("$defs", "definitions")
+            if name in tool.parameters
+        }
+        return self.grammar.rule(f"value_{place}_{number}", json_value({**definitions, **schema}))
+
+    def _terminal(
+        self,
+        tool: ToolSpec,
+        key: str,
+        schema: Mapping[str, object],
+        markdown: bool | None,
+        *,
+        escaped: bool,
+    ) -> str | None:
+        """The terminal of a path or symbol; None for other parameters, empty when nothing fits."""
+        if value_types(schema) != frozenset({"string"}):
+            return None
+        if key == SYMBOL and tool.name not in MAKING_TOOLS:
+            return self._symbol(escaped=escaped)
+        if key != PATH:
+            return None
+        suffix = {None: "", True: "_MARKDOWN", False: "_CODE"}[markdown]
+        paths = self.choices.paths
+        if tool.name not in MAKING_TOOLS and 0 < len(paths) <= MOST_PATHS:
+            fitting = [path for path in paths if markdown in (None, _is_markdown(path))]
+            literals = [quote(escape_json(path) if escaped else path) for path in fitting]
+            return self.grammar.rule(f"FILE{suffix}", " | ".join(literals)) if literals else ""
+        kind = {None: "", True: f" & {MARKDOWN_PATH}", False: f" & ~{MARKDOWN_PATH}"}[markdown]
+        return self.grammar.rule(f"PATH{suffix}", ANY_PATH + kind)
+
+    def _symbol(self, *, escaped: bool) -> str:
+        """A name that exists or could be given to something new."""
+        names = {name for names in self.choices.symbols.values() for name in names}
+        odd = sorted(name for name in names if not re.fullmatch(IDENTIFIER, name))
+        literals = [quote(escape_json(name) if escaped else name) for name in odd[:MOST_PATHS]]
+        return self.grammar.rule("SYMBOL", " | ".join([f"/{IDENTIFIER}/", *literals]))
+
+    def _xml(self, tool: ToolSpec, place: int) -> str:
+        parts = [quote(f"\n<function={tool.name}>\n")]
+        for key, schema in properties_of(tool).items():
+            value = self._xml_value(tool, place, key, schema)
+            part = f"{quote(f'<parameter={key}>{chr(10)}')} {value}"
+            parts.append(part if key in required_of(tool) else f"({part})?")
+        return " ".join([*parts, quote("</function>\n")])
+
+    def _xml_value(self, tool: ToolSpec, place: int, key: str, schema: Mapping[str, object]) -> str:
+        """A raw value and its closing tag."""
+        terminal = self._terminal(tool, key, schema, None, escaped=False)
+        types = value_types(schema)
+        values = schema.get("enum")
+        if terminal:
+            value = terminal
+        elif is_array(values) and values:
+            value = one_of([quote(write_value(item)) for item in values])
+        elif not types or "string" in types:
+            return self.grammar.rule(f"raw[suffix={quote(VALUE_END)}]", "/(?s:.*)/")
+        elif types == frozenset({"boolean"}):
+            value = '("true" | "false" | "True" | "False")'
+        else:
+            value = self._json_rule(tool, place, key, schema)
+        return f"{value} {quote(VALUE_END)}"
+
+
+def _is_markdown(path: str) -> bool:
+    return path.rsplit(".", 1)[-1] in MARKDOWN_ENDINGS

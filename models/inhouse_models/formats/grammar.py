@@ -1,0 +1,70 @@
+"""Which text a model may write: grammars for calls, for whole turns and for JSON answers."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from inhouse_models.chat import Choices, ToolSpec
+from inhouse_models.formats.call_format import CLOSE, OPEN
+from inhouse_models.formats.call_grammar import CallGrammar
+from inhouse_models.formats.family import FormName
+from inhouse_models.formats.lark import Grammar, json_value
+
+ThinkingMode = Literal["off", "open", "optional"]
+
+TEXT_CHARACTERS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A grammar in llguidance's Lark. It holds from behind `trigger`, or from the first token."""
+
+    lark: str
+    trigger: str | None
+
+
+def build_constraint(  # noqa: PLR0913 (each is a fact of one request)
+    form: FormName,
+    *,
+    tools: Sequence[ToolSpec],
+    specials: Collection[str],
+    choices: Choices | None = None,
+    held: bool = False,
+    schema: Mapping[str, object] | None = None,
+    thinking: ThinkingMode = "off",
+    text_characters: int = TEXT_CHARACTERS,
+) -> Constraint | None:
+    """The grammar of an answer, None when it is free.
+
+    Free text and calls: the grammar starts behind `<tool_call>` and ends with `</tool_call>`.
+    `held`: the whole turn is at most `text_characters` of text, then one call or the end.
+    `choices`: the files and names that a call may use, when given.
+    `schema`: the whole turn is JSON. `thinking`: "open" when the prompt ends inside thinking (the
+    grammar starts behind `</think>`), "optional" when the model may begin with it.
+    `specials`: the literals that are one special token in this vocabulary.
+    """
+    grammar = Grammar(specials)
+    calls = CallGrammar(grammar, form, choices or Choices())
+    thinks = thinking == "optional" and {"<think>", "</think>"} <= set(specials)
+    before = "(<think> THOUGHT </think> /\\n{0,2}/)? " if thinks else ""
+    if thinks:
+        grammar.rule("THOUGHT", "/(?s:.*)/")
+    trigger = "</think>" if thinking == "open" else None
+    if schema is not None:
+        space = "/\\n{0,2}/ " if trigger else ""
+        grammar.rule("answer", json_value(schema))
+        return _finish(grammar, f"{before}{space}answer", trigger)
+    if form == "plain" or not tools:
+        return None
+    if not held:
+        return _finish(grammar, f"{calls.body(tools)} {grammar.mark(CLOSE)}", OPEN)
+    # Neither the mark spelled out nor a fence: small models write calls that way, and none of
+    # them is ever run.
+    text = f"/([^`]|`{{1,2}}[^`]){{0,{text_characters}}}/ & ~/(?s:.*)<tool_call>(?s:.*)/"
+    grammar.rule("TEXT", text)
+    call = f"{grammar.mark(OPEN)} {calls.body(tools)} {grammar.mark(CLOSE)}"
+    return _finish(grammar, f"{before}TEXT ({call})?", trigger)
+
+
+def _finish(grammar: Grammar, start: str, trigger: str | None) -> Constraint:
+    return Constraint(f"start: {start}\n{grammar.text()}", trigger)

@@ -1,0 +1,71 @@
+"""Entry of the engine host: `python -I -m inhouse_models.host --fd N --model PATH …`."""
+
+import argparse
+import asyncio
+import datetime
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from inhouse_models.engine.binding import log_to
+from inhouse_models.engine.worker import Engine, EngineOptions
+from inhouse_models.host.server import HostApplication
+
+
+def parse_arguments(words: list[str]) -> argparse.Namespace:
+    """The command line that `spawn.HostOptions.arguments` writes."""
+    parser = argparse.ArgumentParser(prog="inhouse engine host")
+    parser.add_argument("--fd", type=int, required=True)
+    parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--context", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--gpu-layers", type=int, default=-1)
+    parser.add_argument("--idle-seconds", type=float, default=900.0)
+    return parser.parse_args(words)
+
+
+def write_log(line: str) -> None:
+    """One dated line in the log, which is this process's standard error."""
+    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+    sys.stderr.write(f"{now} {line}\n")
+    sys.stderr.flush()
+
+
+async def serve(words: list[str]) -> None:
+    """Load the model and answer until idle."""
+    arguments = parse_arguments(words)
+    log_to(write_log)
+    options = EngineOptions(
+        path=arguments.model,
+        context=arguments.context or None,
+        threads=arguments.threads,
+        gpu_layers=arguments.gpu_layers,
+    )
+    engine = Engine(options)
+    engine.start()
+    write_log(f"loading {arguments.model} with {arguments.threads} threads")
+
+    def end() -> None:
+        server.should_exit = True
+
+    compared = words[words.index("--fd") + 2 :]
+    host = HostApplication(engine, compared, arguments.idle_seconds, end)
+    config = uvicorn.Config(
+        host.routes(), fd=arguments.fd, log_level="warning", lifespan="off", access_log=False
+    )
+    server = uvicorn.Server(config)
+    idle = asyncio.create_task(host.watch_idle())
+    await server.serve()
+    idle.cancel()
+    await host.close()
+    write_log("stopped")
+
+
+def main() -> None:
+    """Run until stopped."""
+    asyncio.run(serve(sys.argv[1:]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""Runs one prepared request on the engine and shapes its steps as chunks of a chat completion."""
+
+import asyncio
+import codecs
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import Any
+
+from inhouse_models.chat import ModelError, Reason, Sampling, Text, Thinking, ToolCall
+from inhouse_models.engine.job import Ended, Job, Reading, Step, Written
+from inhouse_models.engine.worker import Engine
+from inhouse_models.formats import AnswerParser
+from inhouse_models.host.prompting import Prepared
+from inhouse_models.wire import encode_call, encode_timings, encode_usage
+
+FINISH_REASONS: dict[Reason, str] = {
+    "stop": "stop",
+    "calls": "tool_calls",
+    "length": "length",
+    "cancelled": "cancelled",
+    "error": "stop",
+}
+Chunk = dict[str, Any]
+
+
+@dataclass(slots=True)
+class _Stream:
+    """State of one answer while it is written."""
+
+    parser: AnswerParser
+    calls: int = 0
+
+
+async def answer_chunks(
+    engine: Engine, prepared: Prepared, fingerprint: str
+) -> AsyncGenerator[Chunk]:
+    """Chunks of the answer; closing the iterator stops the engine at the next token."""
+    loop = asyncio.get_running_loop()
+    steps: asyncio.Queue[Step] = asyncio.Queue()
+
+    def emit(step: Step) -> None:
+        loop.call_soon_threadsafe(steps.put_nowait, step)
+
+    job = Job(
+        prompt=prepared.prompt,
+        emit=emit,
+        sampling=prepared.request.sampling or Sampling(),
+        max_tokens=prepared.request.max_tokens,
+        hold=prepared.hold,
+        resume=prepared.resume,
+    )
+    stream = _Stream(prepared.parser)
+    _replay(stream, engine, prepared.resume)
+    engine.submit(job)
+    try:
+        while True:
+            batch = [await steps.get()]
+            while not steps.empty():
+                batch.append(steps.get_nowait())
+            for chunk in _shape(batch, stream, prepared, fingerprint):
+                yield chunk
+            if isinstance(batch[-1], Ended):
+                return
+    finally:
+        job.cancel()
+
+
+def _replay(stream: _Stream, engine: Engine, resume: tuple[int, ...]) -> None:
+    """Bring the parser to where the lost engine stopped; its parts were sent already."""
+    loaded = engine.loaded.result()
+    if isinstance(loaded, ModelError):
+        return
+    decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+    for token in resume:
+        parts = stream.parser.feed(token, decode(loaded.vocabulary.pieces[token]))
+        stream.calls += sum(isinstance(part, ToolCall) for part in parts)
+
+
+def _shape(batch: list[Step], stream: _Stream, prepared: Prepared, fingerprint: str) -> list[Chunk]:
+    """Steps that came together go out together: one chunk for all tokens, one for progress."""
+    chunks: list[Chunk] = []
+    reading = [step for step in batch if isinstance(step, Reading)]
+    if reading:
+        last = reading[-1]
+        prefill = {"cached": last.cached, "done": last.done, "total": last.total}
+        chunks.append(_chunk(inhouse={"prefill": prefill}))
+    written = [step for step in batch if isinstance(step, Written)]
+    parts: list[Text | Thinking | ToolCall] = []
+    for step in written:
+        parts.extend(stream.parser.feed(step.token, step.text))
+    ended = batch[-1] if isinstance(batch[-1], Ended) else None
+    if ended is not None:
+        parts.extend(stream.parser.close())
+    if written or parts:
+        ids = [step.token for step in written]
+        chunks.append(_chunk(delta=_delta(parts, stream), inhouse={"ids": ids}))
+    if ended is not None:
+        chunks.append(_last(ended, stream, prepared, fingerprint))
+    return chunks
+
+
+def _delta(parts: list[Text | Thinking | ToolCall], stream: _Stream) -> Chunk:
+    delta: Chunk = {}
+    for part in parts:
+        match part:
+            case Text(text):
+                delta["content"] = delta.get("content", "") + text
+            case Thinking(text):
+                delta["reasoning_content"] = delta.get("reasoning_content", "") + text
+            case ToolCall():
+                call = {"index": stream.calls, **encode_call(part)}
+                delta.setdefault("tool_calls", []).append(call)
+                stream.calls += 1
+    return delta
+
+
+def _last(ended: Ended, stream: _Stream, prepared: Prepared, fingerprint: str) -> Chunk:
+    if ended.error is not None:
+        return {"error": {"type": ended.error.kind, "message": ended.error.text}}
+    reason: Reason = "calls" if ended.reason == "stop" and stream.calls else ended.reason
+    chunk = _chunk(
+        inhouse={
+            "tokens": [*prepared.fresh, *ended.ids],
+            "model": fingerprint,
+            "timings": encode_timings(ended.timings),
+        }
+    )
+    chunk["choices"][0]["finish_reason"] = FINISH_REASONS[reason]
+    chunk["usage"] = encode_usage(ended.usage)
+    return chunk
+
+
+def _chunk(delta: Chunk | None = None, inhouse: Chunk | None = None) -> Chunk:
+    choice: Chunk = {"index": 0, "delta": delta or {}, "finish_reason": None}
+    chunk: Chunk = {"object": "chat.completion.chunk", "choices": [choice]}
+    if inhouse:
+        chunk["inhouse"] = inhouse
+    return chunk

@@ -1,0 +1,152 @@
+"""Turns a request into token ids, a grammar and a parser, by template and vocabulary."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from inhouse_models.chat import ModelError, Request
+from inhouse_models.engine.job import Hold
+from inhouse_models.engine.weights import Weights
+from inhouse_models.formats import (
+    AnswerParser,
+    Draft,
+    Piece,
+    SpecialTokens,
+    TemplateFault,
+    build_constraint,
+    choose_form,
+    detect_family,
+    draft_prompt,
+)
+from inhouse_models.host.renderer import TemplateFailure, TemplateRenderer
+from inhouse_models.wire import KnownTokens
+
+CHATML = (
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Everything the engine and the stream need. `fresh` are the prompt's ids after the known,
+    `resume` the ids that a lost engine had written of the answer."""
+
+    request: Request
+    prompt: tuple[int, ...]
+    fresh: tuple[int, ...]
+    resume: tuple[int, ...]
+    hold: Hold | None
+    parser: AnswerParser
+
+
+class Prompter:
+    """Builds prompts for one model."""
+
+    def __init__(self, weights: Weights, renderer: TemplateRenderer) -> None:
+        self._weights = weights
+        self._renderer = renderer
+        self._template = weights.template or CHATML
+        self._family = detect_family(self._template)
+        vocabulary = weights.vocabulary
+        special = vocabulary.control | vocabulary.user_defined
+        literals = {vocabulary.pieces[i].decode("utf-8", "replace") for i in special}
+        self._literals = tuple(sorted(text for text in literals if text.strip()))
+        self._specials = SpecialTokens(
+            call_open=vocabulary.find("<tool_call>"),
+            call_close=vocabulary.find("</tool_call>"),
+            think_open=vocabulary.find("<think>"),
+            think_close=vocabulary.find("</think>"),
+        )
+
+    async def prepare(
+        self, request: Request, known: KnownTokens, resume: tuple[int, ...] = ()
+    ) -> Prepared | ModelError:
+        """The prompt's ids and how its answer is held and read."""
+        if any(message.images for message in request.messages):
+            return ModelError("request", "This model reads text only; remove the image.")
+        usable = known if known.model == self._weights.fingerprint else KnownTokens()
+        drafted = await self._draft(request, usable.messages)
+        if isinstance(drafted, TemplateFailure) and usable.messages:
+            # This template cannot be continued after a known message: render the whole history.
+            usable = KnownTokens()
+            drafted = await self._draft(request, 0)
+        if isinstance(drafted, TemplateFailure):
+            return ModelError(
+                "template", f"The model's chat template cannot show this: {drafted.text}."
+            )
+        pieces, thinking_open = drafted
+        fresh = self._tokenise(pieces)
+        if usable.ids and fresh and usable.ids[-1] == fresh[0]:
+            # The known ids end with the end of turn that the template writes as well.
+            del fresh[0]
+        constraint = build_constraint(
+            choose_form(self._family, request.call_form),
+            tools=request.tools,
+            choices=request.choices,
+            held=request.held,
+            schema=request.schema,
+            thinking=self._thinking(thinking_open, request.think),
+            specials=self._literals,
+        )
+        hold = None
+        if constraint is not None:
+            trigger = self._weights.vocabulary.find(constraint.trigger or "")
+            hold = Hold(constraint.lark, trigger)
+        return Prepared(
+            request=request,
+            prompt=(*usable.ids, *fresh),
+            fresh=tuple(fresh),
+            resume=resume,
+            hold=hold,
+            parser=self._parser(request, thinking_open),
+        )
+
+    def _parser(self, request: Request, thinking_open: bool) -> AnswerParser:
+        calls = sum(len(message.calls) for message in request.messages)
+        return AnswerParser(
+            choose_form(self._family, request.call_form),
+            self._specials,
+            thinking_open=thinking_open,
+            tools=request.tools,
+            first_call=calls + 1,
+        )
+
+    def _thinking(
+        self, thinking_open: bool, wished: bool | None
+    ) -> Literal["off", "open", "optional"]:
+        if thinking_open:
+            return "open"
+        return "optional" if self._family.thinks and wished is not False else "off"
+
+    async def _draft(
+        self, request: Request, covered: int
+    ) -> tuple[tuple[Piece, ...], bool] | TemplateFailure:
+        draft: Draft = draft_prompt(
+            request.messages,
+            request.tools,
+            family=self._family,
+            form=choose_form(self._family, request.call_form),
+            think=request.think,
+            covered=covered,
+            literals=self._literals,
+            extra=self._template_extra(),
+        )
+        text = await self._renderer.render(self._template, draft.variables)
+        if isinstance(text, TemplateFailure):
+            return text
+        prompt = draft.finish(text)
+        if isinstance(prompt, TemplateFault):
+            return TemplateFailure(prompt.text)
+        return prompt.pieces, prompt.thinking_open
+
+    def _template_extra(self) -> Mapping[str, object]:
+        vocabulary = self._weights.vocabulary
+        end = vocabulary.pieces[vocabulary.end_of_turn].decode("utf-8", "replace")
+        return {"bos_token": "", "eos_token": end}
+
+    def _tokenise(self, pieces: tuple[Piece, ...]) -> list[int]:
+        ids: list[int] = []
+        for piece in pieces:
+            ids.extend(self._weights.tokenise(piece.text, piece.special))
+        return ids

@@ -1,0 +1,215 @@
+"""The host's HTTP application: chat completions, counting, and what it says of itself."""
+
+import asyncio
+import contextlib
+import json
+import os
+import resource
+import time
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request as HttpRequest
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from inhouse_models.chat import ModelError
+from inhouse_models.engine.weights import Weights
+from inhouse_models.engine.worker import Engine
+from inhouse_models.host.answers import answer_chunks
+from inhouse_models.host.prompting import Prepared, Prompter
+from inhouse_models.host.renderer import TemplateRenderer
+from inhouse_models.wire import VERSION, decode_known, decode_request, decode_resume
+
+STATUS = {"overflow": 400, "request": 400, "template": 422, "load": 500}
+
+
+class HostApplication:
+    """One engine behind HTTP on a Unix socket. `end` is called when the process should stop."""
+
+    def __init__(
+        self, engine: Engine, arguments: list[str], idle_seconds: float, end: Callable[[], None]
+    ) -> None:
+        self._engine = engine
+        self._arguments = arguments
+        self._idle_seconds = idle_seconds
+        self._end = end
+        self._renderer = TemplateRenderer()
+        self._prompter: Prompter | None = None
+        self._started = time.monotonic()
+        self._last_use = time.monotonic()
+        self._open = 0
+        self._stopping = False
+
+    def routes(self) -> Starlette:
+        """The ASGI application."""
+        return Starlette(
+            routes=[
+                Route("/inhouse/hello", self.hello),
+                Route("/inhouse/model", self.model),
+                Route("/inhouse/count", self.count, methods=["POST"]),
+                Route("/inhouse/stop", self.stop, methods=["POST"]),
+                Route("/v1/chat/completions", ChatCompletions(self), methods=["POST"]),
+            ]
+        )
+
+    async def hello(self, _request: HttpRequest) -> Response:
+        """Who runs here; answers while the model still loads."""
+        loaded = self._engine.loaded
+        state = "loading"
+        if loaded.done():
+            state = "failed" if isinstance(loaded.result(), ModelError) else "ready"
+        now = time.monotonic()
+        return JSONResponse(
+            {
+                "version": VERSION,
+                "arguments": self._arguments,
+                "pid": os.getpid(),
+                "model": str(self._engine.options.path),
+                "state": state,
+                "busy": self._open > 0,
+                "waiting": self._engine.waiting,
+                "context_size": self._engine.context,
+                "held_tokens": self._engine.held_tokens,
+                "resident_bytes": _resident_bytes(),
+                "idle_seconds": 0.0 if self._open else now - self._last_use,
+                "uptime_seconds": now - self._started,
+            }
+        )
+
+    async def model(self, _request: HttpRequest) -> Response:
+        """What was loaded, once it is."""
+        with self.use():
+            weights = await self.weights()
+            if isinstance(weights, ModelError):
+                return refusal(weights)
+            return JSONResponse(
+                {
+                    "fingerprint": weights.fingerprint,
+                    "context_size": self._engine.context,
+                    "trained_context": weights.trained_context,
+                    "parameters": weights.parameter_count,
+                }
+            )
+
+    async def count(self, request: HttpRequest) -> Response:
+        """Exact tokens of a request's prompt."""
+        with self.use():
+            prepared = await self.prepare(await request.body())
+            if isinstance(prepared, ModelError):
+                return refusal(prepared)
+            return JSONResponse({"tokens": len(prepared.prompt)})
+
+    async def stop(self, _request: HttpRequest) -> Response:
+        """Finish open answers, then end."""
+        self._stopping = True
+        if not self._open:
+            self._end()
+        return JSONResponse({"stopping": True})
+
+    async def watch_idle(self) -> None:
+        """End the process when nobody has asked for long enough, or when it was told to stop."""
+        while True:
+            await asyncio.sleep(min(self._idle_seconds / 10, 1.0))
+            idle = time.monotonic() - self._last_use
+            if not self._open and (self._stopping or idle > self._idle_seconds):
+                self._end()
+                return
+
+    async def close(self) -> None:
+        """End the template child."""
+        await self._renderer.close()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine behind this application."""
+        return self._engine
+
+    @contextlib.contextmanager
+    def use(self) -> Generator[None]:
+        """Count a request as open, so that the process does not end under it."""
+        self._open += 1
+        try:
+            yield
+        finally:
+            self._open -= 1
+            self._last_use = time.monotonic()
+
+    async def weights(self) -> Weights | ModelError:
+        """The model, waiting until it is loaded."""
+        return await asyncio.wrap_future(self._engine.loaded)
+
+    async def prepare(self, body: bytes) -> Prepared | ModelError:
+        """The body read and its prompt built."""
+        weights = await self.weights()
+        if isinstance(weights, ModelError):
+            return weights
+        if self._prompter is None:
+            self._prompter = Prompter(weights, self._renderer)
+        try:
+            data: Mapping[str, Any] = json.loads(body)
+            request, known, resume = decode_request(data), decode_known(data), decode_resume(data)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            return ModelError("request", f"The request is not a chat completion: {error!r}.")
+        return await self._prompter.prepare(request, known, resume)
+
+
+class ChatCompletions:
+    """`POST /v1/chat/completions`, as server-sent events. A client that hangs up stops the
+    engine, also while the prompt is read and nothing is sent."""
+
+    def __init__(self, host: HostApplication) -> None:
+        self._host = host
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with self._host.use():
+            body = await HttpRequest(scope, receive).body()
+            prepared = await self._host.prepare(body)
+            if isinstance(prepared, ModelError):
+                await refusal(prepared)(scope, receive, send)
+                return
+            stream = asyncio.create_task(self._stream(prepared, send))
+            hang_up = asyncio.create_task(_wait_for_hang_up(receive))
+            try:
+                await asyncio.wait({stream, hang_up}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                hang_up.cancel()
+                stream.cancel()
+                await asyncio.gather(stream, hang_up, return_exceptions=True)
+            if not stream.cancelled():
+                stream.result()
+
+    async def _stream(self, prepared: Prepared, send: Send) -> None:
+        weights = await self._host.weights()
+        if isinstance(weights, ModelError):
+            return
+        headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        chunks = answer_chunks(self._host.engine, prepared, weights.fingerprint)
+        async with contextlib.aclosing(chunks):
+            async for chunk in chunks:
+                line = b"data: " + json.dumps(chunk).encode() + b"\n\n"
+                await send({"type": "http.response.body", "body": line, "more_body": True})
+        await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
+
+
+async def _wait_for_hang_up(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def refusal(error: ModelError) -> JSONResponse:
+    """An error as OpenAI shapes it."""
+    body = {"error": {"type": error.kind, "message": error.text}}
+    return JSONResponse(body, status_code=STATUS.get(error.kind, 500))
+
+
+def _resident_bytes() -> int:
+    try:
+        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+        return int(pages) * resource.getpagesize()
+    except OSError:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

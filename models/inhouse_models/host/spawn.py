@@ -1,0 +1,175 @@
+"""Starts the engine host of a model, or finds the one that runs."""
+
+import asyncio
+import fcntl
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from inhouse_models.chat import ModelError
+from inhouse_models.host.places import Place, PlaceError, all_places, log_path, place_for
+from inhouse_models.wire import VERSION
+
+HELLO_SECONDS = 5.0
+LOCK_SECONDS = 60.0
+LOG_LIMIT = 1_000_000
+# Hosts outlive us, but those that end before us must not stay as zombies.
+_started: list[subprocess.Popen[bytes]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class HostOptions:
+    """How a host serves its model. `context` None is the engine's choice, in tokens."""
+
+    model: Path = Path()
+    context: int | None = None
+    threads: int = 0
+    gpu_layers: int = -1
+    idle_seconds: float = 900.0
+
+    def arguments(self) -> list[str]:
+        """The host's command line; it is compared to see whether a running host fits."""
+        return [
+            "--model",
+            str(self.model.resolve()),
+            "--context",
+            str(self.context or 0),
+            "--threads",
+            str(self.threads or physical_cores()),
+            "--gpu-layers",
+            str(self.gpu_layers),
+            "--idle-seconds",
+            str(self.idle_seconds),
+        ]
+
+
+def physical_cores() -> int:
+    """Cores this process may use; a second thread on a core slows decoding down."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    available = available or os.cpu_count() or 1
+    siblings: set[str] = set()
+    for cpu in range(available):
+        path = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
+        try:
+            siblings.add(path.read_text(encoding="ascii").strip())
+        except OSError:
+            return available
+    return max(len(siblings), min(available, 2))
+
+
+def open_http(place: Place, seconds: float | None = None) -> httpx.AsyncClient:
+    """An HTTP client over the host's socket; `seconds` limits each wait."""
+    transport = httpx.AsyncHTTPTransport(uds=str(place.socket))
+    return httpx.AsyncClient(
+        transport=transport, base_url="http://inhouse", timeout=seconds, trust_env=False
+    )
+
+
+async def say_hello(place: Place) -> dict[str, Any] | None:
+    """What a running host says of itself, or None when none answers."""
+    try:
+        async with open_http(place, HELLO_SECONDS) as http:
+            response = await http.get("/inhouse/hello")
+            return response.json()
+    except (httpx.TransportError, ValueError):
+        return None
+
+
+async def retire(place: Place) -> bool:
+    """Ask a host to finish its answers and end; its place is free for another at once."""
+    try:
+        async with open_http(place, HELLO_SECONDS) as http:
+            await http.post("/inhouse/stop")
+    except httpx.TransportError:
+        return False
+    finally:
+        place.socket.unlink(missing_ok=True)
+    return True
+
+
+async def ensure_host(options: HostOptions) -> Place | ModelError:
+    """The place of a host that serves these options, started if need be.
+
+    One host owns the machine's memory, so idle hosts of other models are asked to end.
+    """
+    if not options.model.is_file():
+        return ModelError("no_model", f"There is no model file at {options.model}.")
+    try:
+        place = place_for(options.model)
+        with place.lock.open("a") as lock:
+            await _take_lock(lock.fileno())
+            hello = await say_hello(place)
+            if hello is not None and _fits(hello, options):
+                return place
+            if hello is not None:
+                await retire(place)
+            await _retire_idle_others(place)
+            _spawn(place, options)
+            return place
+    except PlaceError as fault:
+        return ModelError("engine_lost", str(fault))
+    except (OSError, TimeoutError) as error:
+        return ModelError("engine_lost", f"The engine host could not be started: {error}.")
+
+
+def _fits(hello: dict[str, Any], options: HostOptions) -> bool:
+    return hello.get("version") == VERSION and hello.get("arguments") == options.arguments()
+
+
+async def _take_lock(descriptor: int) -> None:
+    """Wait for the lock without blocking the event loop."""
+    async with asyncio.timeout(LOCK_SECONDS):
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                await asyncio.sleep(0.05)
+            else:
+                return
+
+
+async def _retire_idle_others(place: Place) -> None:
+    for other in all_places():
+        if other.name == place.name:
+            continue
+        hello = await say_hello(other)
+        if hello is None or not hello.get("busy"):
+            await retire(other)
+
+
+def _spawn(place: Place, options: HostOptions) -> None:
+    """Start the host with a socket that listens already, so that nobody has to poll for it."""
+    log = log_path()
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LOG_LIMIT:
+        log.replace(log.with_suffix(".old.log"))
+    place.socket.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        before = os.umask(0o177)
+        try:
+            listener.bind(str(place.socket))
+        finally:
+            os.umask(before)
+        listener.listen(64)
+        with log.open("ab") as output:
+            log.chmod(0o600)
+            # -I keeps the repository we stand in, and PYTHONPATH, out of the host's imports.
+            command = [sys.executable, "-I", "-m", "inhouse_models.host"]
+            command += ["--fd", str(listener.fileno()), *options.arguments()]
+            _started[:] = [child for child in _started if child.poll() is None]
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd="/",
+                pass_fds=(listener.fileno(),),
+                start_new_session=True,
+            )
+            _started.append(child)

@@ -1,0 +1,132 @@
+"""A model client over the engine host on this machine: starts it, and starts it once more when
+it is lost, going on where the answer stopped."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import httpx
+
+from inhouse_models.chat import (
+    Finish,
+    Message,
+    ModelError,
+    ModelInfo,
+    Notice,
+    Part,
+    Request,
+    Sampling,
+)
+from inhouse_models.client import Answer, Lost, stream_answer
+from inhouse_models.host.places import Place, log_path
+from inhouse_models.host.spawn import HostOptions, ensure_host, open_http
+from inhouse_models.wire import encode_request
+
+GREEDY = Sampling()
+SMALL_BELOW_PARAMETERS = 5_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LocalModel:
+    """Which file answers and what we know of it; `profile` None is judged by the model's size."""
+
+    path: Path
+    name: str = ""
+    profile: Literal["small", "large"] | None = None
+    thinks: bool = False
+    sampling: Sampling = GREEDY
+
+
+class LocalClient:
+    """One front end's connection to the shared host of one model."""
+
+    def __init__(self, model: LocalModel, options: HostOptions) -> None:
+        self._model = model
+        self._options = replace(options, model=model.path)
+        self._place: Place | None = None
+        self._http: httpx.AsyncClient | None = None
+
+    async def info(self) -> ModelInfo | ModelError:
+        """What the host loaded; starts it, and waits until the model is in memory."""
+        http = await self._connect()
+        if isinstance(http, ModelError):
+            return http
+        try:
+            response = await http.get("/inhouse/model")
+            data = response.json()
+        except (httpx.TransportError, ValueError) as error:
+            return self._lost(str(error))
+        if "error" in data:
+            return ModelError(data["error"]["type"], data["error"]["message"])
+        profile = self._model.profile
+        if profile is None:
+            profile = "small" if data["parameters"] < SMALL_BELOW_PARAMETERS else "large"
+        name = self._model.name or self._model.path.stem
+        return ModelInfo(
+            name, data["fingerprint"], data["context_size"], profile, self._model.thinks
+        )
+
+    async def count(self, request: Request) -> int | ModelError:
+        """Exact tokens of the prompt that this request would make."""
+        http = await self._connect()
+        if isinstance(http, ModelError):
+            return http
+        try:
+            response = await http.post("/inhouse/count", json=encode_request(request))
+            data = response.json()
+        except (httpx.TransportError, ValueError) as error:
+            return self._lost(str(error))
+        if "error" in data:
+            return ModelError(data["error"]["type"], data["error"]["message"])
+        return int(data["tokens"])
+
+    async def stream(self, request: Request) -> AsyncIterator[Part]:
+        """The answer; a lost host is started anew once and goes on after the last token."""
+        if request.sampling is None:
+            request = replace(request, sampling=self._model.sampling)
+        answer = Answer()
+        for last_try in (False, True):
+            http = await self._connect()
+            if isinstance(http, ModelError):
+                yield Finish(Message("assistant"), "error", error=http)
+                return
+            lost: Lost | None = None
+            async for part in stream_answer(http, request, answer):
+                if isinstance(part, Lost):
+                    lost = part
+                else:
+                    yield part
+            if lost is None:
+                break
+            await self._disconnect()
+            if last_try:
+                answer.error = self._lost(lost.cause)
+            else:
+                yield Notice("The engine stopped unexpectedly; it is started again and goes on.")
+        yield answer.finish()
+
+    async def close(self) -> None:
+        """Close the connection; the host goes on until it is idle for long enough."""
+        await self._disconnect()
+
+    async def _connect(self) -> httpx.AsyncClient | ModelError:
+        if self._http is None:
+            place = await ensure_host(self._options)
+            if isinstance(place, ModelError):
+                return place
+            self._place = place
+            self._http = open_http(place)
+        return self._http
+
+    async def _disconnect(self) -> None:
+        if self._http is not None:
+            await self._http.aclose()
+            self._http = None
+
+    def _lost(self, cause: str) -> ModelError:
+        return ModelError(
+            "engine_lost",
+            f"The engine stopped and could not go on ({cause or 'no reason given'})."
+            f" Its log is {log_path()}.",
+        )

@@ -1,0 +1,131 @@
+"""What this machine offers a model: memory, cores, GPUs. Best effort, without llama.cpp."""
+
+import ctypes
+import os
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+GIB = 1024**3
+_AMD = "0x1002"
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """A graphics card; memory in bytes. `shared` when it uses the machine's own memory."""
+
+    name: str
+    memory: int
+    free: int
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Memory in bytes that this process may use, cores it may run on, and graphics cards."""
+
+    memory: int
+    available: int
+    cores: int
+    gpus: tuple[Gpu, ...] = ()
+
+    def fits(self, needs_gib: float) -> bool:
+        """Whether a model that needs this much fits on one GPU or in main memory."""
+        largest = max((gpu.memory for gpu in self.gpus), default=0)
+        # The system and other programs keep a part of main memory.
+        return needs_gib * GIB <= max(largest, self.memory * 0.8)
+
+
+def look_at_machine() -> Machine:
+    """What there is now. Takes milliseconds."""
+    memory, available = _read_memory()
+    limit = _read_number(Path("/sys/fs/cgroup/memory.max"))
+    if limit:
+        memory, available = min(memory, limit), min(available, limit)
+    return Machine(memory, available, _count_cores(), _find_gpus(memory, available))
+
+
+def _count_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _read_memory() -> tuple[int, int]:
+    total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        # macOS gives up cached memory when a program asks for it, and tells no simple figure.
+        return total, total
+    fields = dict(line.split(":", 1) for line in lines if ":" in line)
+    available = fields.get("MemAvailable", "").split()
+    return total, int(available[0]) * 1024 if available else total
+
+
+def _find_gpus(memory: int, available: int) -> tuple[Gpu, ...]:
+    if platform.system() == "Darwin" and platform.machine() == "arm64":
+        # Metal lets one process use about three quarters of the memory.
+        return (Gpu("Apple silicon", memory * 3 // 4, available * 3 // 4, shared=True),)
+    return (*_find_nvidia(), *_find_amd(Path("/sys/class/drm")))
+
+
+def _find_nvidia() -> tuple[Gpu, ...]:
+    try:
+        library = ctypes.CDLL("libnvidia-ml.so.1")
+    except OSError:
+        return ()
+    if library.nvmlInit_v2() != 0:
+        return ()
+    try:
+        count = ctypes.c_uint(0)
+        library.nvmlDeviceGetCount_v2(ctypes.byref(count))
+        gpus = [_ask_nvidia(library, number) for number in range(count.value)]
+        return tuple(gpu for gpu in gpus if gpu)
+    finally:
+        library.nvmlShutdown()
+
+
+class _Memory(ctypes.Structure):
+    """NVML's answer on memory, in bytes."""
+
+    _fields_ = (
+        ("total", ctypes.c_ulonglong),
+        ("free", ctypes.c_ulonglong),
+        ("used", ctypes.c_ulonglong),
+    )
+
+
+def _ask_nvidia(library: ctypes.CDLL, number: int) -> Gpu | None:
+    handle = ctypes.c_void_p()
+    if library.nvmlDeviceGetHandleByIndex_v2(ctypes.c_uint(number), ctypes.byref(handle)) != 0:
+        return None
+    name = ctypes.create_string_buffer(96)
+    library.nvmlDeviceGetName(handle, name, ctypes.c_uint(len(name)))
+    memory = _Memory()
+    if library.nvmlDeviceGetMemoryInfo(handle, ctypes.byref(memory)) != 0:
+        return None
+    return Gpu(name.value.decode(errors="replace"), int(memory.total), int(memory.free))
+
+
+def _find_amd(folder: Path) -> tuple[Gpu, ...]:
+    gpus: list[Gpu] = []
+    for device in sorted(folder.glob("card[0-9]*/device")):
+        total = _read_number(device / "mem_info_vram_total")
+        if total and _read_text(device / "vendor") == _AMD:
+            used = _read_number(device / "mem_info_vram_used") or 0
+            name = _read_text(device / "product_name") or "AMD graphics card"
+            gpus.append(Gpu(name, total, total - used))
+    return tuple(gpus)
+
+
+def _read_number(path: Path) -> int | None:
+    text = _read_text(path)
+    return int(text) if text.isdigit() else None
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except OSError:
+        return ""

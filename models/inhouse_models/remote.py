@@ -1,0 +1,72 @@
+"""A model client for any server that speaks OpenAI chat completions, given by its URL."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+
+from inhouse_models.chat import (
+    Finish,
+    Message,
+    ModelError,
+    ModelInfo,
+    Part,
+    Request,
+)
+from inhouse_models.client import Answer, Lost, stream_answer
+
+CONNECT_SECONDS = 10.0
+CHARACTERS_PER_TOKEN = 3.5
+
+
+class RemoteClient:
+    """Talks to vLLM, SGLang, llama-server, Ollama or LM Studio. Context size is what the server
+    tells, or `context`; tokens are estimated, since these servers do not count for us."""
+
+    def __init__(self, url: str, model: str = "", context: int = 32_768) -> None:
+        self._url = url.rstrip("/").removesuffix("/v1")
+        self._model = model
+        self._context = context
+        timeout = httpx.Timeout(None, connect=CONNECT_SECONDS)
+        self._http = httpx.AsyncClient(base_url=self._url, timeout=timeout, trust_env=False)
+
+    async def info(self) -> ModelInfo | ModelError:
+        """The first model the server lists, unless one was named."""
+        try:
+            response = await self._http.get("/v1/models")
+            response.raise_for_status()
+            models = [str(entry["id"]) for entry in response.json()["data"]]
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            return ModelError(
+                "no_model", f"No model server answers at {self._url} ({error}). Is it running?"
+            )
+        if not models:
+            return ModelError("no_model", f"The server at {self._url} has no model loaded.")
+        self._model = self._model or models[0]
+        return ModelInfo(self._model, "", self._context, "large")
+
+    async def count(self, request: Request) -> int | ModelError:
+        """An estimate from the number of characters."""
+        characters = sum(len(m.text) + len(m.thinking) for m in request.messages)
+        characters += sum(len(t.description) + len(str(t.parameters)) for t in request.tools)
+        return int(characters / CHARACTERS_PER_TOKEN)
+
+    async def stream(self, request: Request) -> AsyncIterator[Part]:
+        """The answer; a broken connection is an error, since the server's state is not ours."""
+        if not self._model:
+            info = await self.info()
+            if isinstance(info, ModelError):
+                yield Finish(Message("assistant"), "error", error=info)
+                return
+        answer = Answer()
+        async for part in stream_answer(self._http, request, answer, {"model": self._model}):
+            if isinstance(part, Lost):
+                answer.error = ModelError(
+                    "engine_lost", f"The connection to {self._url} broke: {part.cause}."
+                )
+            else:
+                yield part
+        yield answer.finish()
+
+    async def close(self) -> None:
+        """Close connections."""
+        await self._http.aclose()

@@ -1,0 +1,61 @@
+"""Fixtures of every test: a temporary home, goldens with one update switch, a small real model."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+GOLDENS = Path(__file__).parent / "goldens"
+# Taken before any test moves HOME: the real model is too large to be fetched for every run.
+REAL_DATA = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+SMALL_MODEL = REAL_DATA / "inhouse" / "models" / "qwen2.5-coder-0.5b.gguf"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="write goldens instead of comparing")
+
+
+@pytest.fixture(autouse=True)
+def home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """An empty home, so that no test reads or writes the person's own files.
+
+    The folder of sockets is apart and short, since a socket's path has room for 108 bytes.
+    """
+    folder = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith(("XDG_", "INHOUSE_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(folder))
+    # An engine host may still be on its way out when its test is over.
+    with tempfile.TemporaryDirectory("", "inhouse-", "/tmp", ignore_cleanup_errors=True) as sockets:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", sockets)
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def small_model() -> Path:
+    """The real 0.5B model, for tests marked "model"."""
+    if not SMALL_MODEL.is_file():
+        pytest.skip(
+            "there is no small model: run scripts/test, or inhouse models pull starter-small"
+        )
+    return SMALL_MODEL
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare text with a file under tests/goldens, or write it there with --update."""
+
+    def compare(name: str, text: str) -> None:
+        file = GOLDENS / name
+        if request.config.getoption("--update"):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        assert file.exists(), f"{file} is missing: run pytest --update and review it"
+        assert text == file.read_text(encoding="utf-8")
+
+    return compare

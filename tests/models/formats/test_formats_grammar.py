@@ -1,0 +1,122 @@
+"""Grammars: they compile, accept what they should and nothing else."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.models.formats.format_samples import SPECIALS, TOOLS, accepts
+
+from inhouse_models.chat import Choices
+from inhouse_models.formats import FormName, build_constraint
+from inhouse_models.formats.fenced import FencedFormat
+from inhouse_models.formats.hermes import HermesFormat
+from inhouse_models.formats.xml import XmlFormat
+
+CHOICES = Choices(("a.py", "docs/b.md", 'odd "name".py'), {"a.py": ("f", "operator ==")})
+WRITERS = {"hermes": HermesFormat(), "xml": XmlFormat(), "fenced": FencedFormat()}
+FORMS: tuple[FormName, ...] = ("hermes", "xml", "fenced")
+
+
+def lark_for(form: FormName, *, held: bool = False, choices: Choices = CHOICES) -> str:
+    constraint = build_constraint(form, tools=TOOLS, specials=SPECIALS, choices=choices, held=held)
+    assert constraint is not None
+    assert constraint.trigger == (None if held else "<tool_call>")
+    return constraint.lark
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    ("name", "arguments", "fits"),
+    [
+        ("read", {"file_path": "a.py"}, True),
+        ("read", {"file_path": 'odd "name".py', "limit": 3}, True),
+        ("read", {"file_path": "docs/b.md", "offset": 1, "limit": 3}, True),
+        ("read", {"file_path": "missing.py"}, False),
+        ("read", {"limit": 3}, False),
+        ("write", {"file_path": "new.py", "content": 'x = "é"\n\ty\n'}, True),
+        ("write", {"file_path": "new.md", "content": "```\nx\n```\n"}, True),
+        ("write", {"file_path": "new\nline", "content": "x\n"}, False),
+        ("replace_symbol", {"file_path": "a.py", "symbol": "C.f#2", "content": "x\n"}, True),
+        ("replace_symbol", {"file_path": "a.py", "symbol": "operator ==", "content": "\n"}, True),
+        ("replace_symbol", {"file_path": "a.py", "symbol": "no name", "content": "x\n"}, False),
+        ("bash", {"command": "echo 'a' && ls | wc", "timeout": 2.5}, True),
+        ("bash", {"command": "ls", "cwd": "/"}, False),
+        ("plan", {"state": "open", "steps": [{"text": "one"}, {"text": "two"}]}, True),
+        ("plan", {"state": "maybe", "steps": []}, False),
+        ("rm", {"path": "a"}, False),
+    ],
+)
+def test_calls(form: FormName, name: str, arguments: dict[str, object], fits: bool) -> None:
+    written = WRITERS[form].write(name, arguments) + "</tool_call>"
+    assert accepts(lark_for(form), written) == fits
+    assert accepts(lark_for(form, held=True), f"I do it.\n<tool_call>{written}") == fits
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_held_turn(form: FormName) -> None:
+    lark = lark_for(form, held=True)
+    assert accepts(lark, "All done: `f` works.")
+    assert accepts(lark, "")
+    assert not accepts(lark, "```json\n{}\n```")
+    assert not accepts(lark, "x" * 401)
+    assert not accepts(lark, "Done.</tool_call>")
+    call = f"<tool_call>{WRITERS[form].write('bash', {'command': 'ls'})}</tool_call>"
+    assert accepts(lark, call)
+    assert not accepts(lark, call + call)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30), st.sampled_from(FORMS))
+def test_any_content_can_be_written(text: str, form: FormName) -> None:
+    if "</parameter>" in text or "```" in text:
+        return
+    written = WRITERS[form].write("write", {"file_path": "n.py", "content": text + "\n"})
+    assert accepts(lark_for(form), written + "</tool_call>")
+
+
+def test_many_paths_are_not_listed() -> None:
+    many = Choices(tuple(f"src/{number}.py" for number in range(2_001)))
+    assert "src/7.py" not in lark_for("fenced", choices=many)
+    few = Choices(many.paths[:2_000])
+    assert "src/7.py" in lark_for("fenced", choices=few)
+    assert accepts(
+        lark_for("fenced", choices=few),
+        FencedFormat().write("read", {"file_path": "src/1999.py"}) + "</tool_call>",
+    )
+
+
+def test_marks_that_are_no_tokens_are_spelled() -> None:
+    constraint = build_constraint("hermes", tools=TOOLS, specials=(), held=True)
+    assert constraint is not None
+    assert '"<tool_call>"' in constraint.lark
+    assert '"</tool_call>"' in constraint.lark
+
+
+@pytest.mark.parametrize(
+    ("thinking", "answer"),
+    [
+        ("off", '{"done": true}'),
+        ("open", '\n\n{"done": true}'),
+        ("optional", '{"done": true}'),
+        ("optional", '<think>\nhm\n</think>\n\n{"done": true}'),
+    ],
+)
+def test_json_answer(thinking: str, answer: str) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"done": {"type": "boolean"}},
+        "required": ["done"],
+        "additionalProperties": False,
+    }
+    mode = "off" if thinking == "off" else "open" if thinking == "open" else "optional"
+    constraint = build_constraint(
+        "hermes", tools=TOOLS, specials=SPECIALS, schema=schema, thinking=mode
+    )
+    assert constraint is not None
+    assert constraint.trigger == ("</think>" if thinking == "open" else None)
+    assert accepts(constraint.lark, answer)
+    assert not accepts(constraint.lark, '{"done": 1}')
+
+
+def test_free_answers_have_no_grammar() -> None:
+    assert build_constraint("hermes", tools=(), specials=SPECIALS) is None
+    assert build_constraint("plain", tools=TOOLS, specials=SPECIALS) is None

@@ -1,0 +1,70 @@
+"""The tools that come with inhouse, and what a model is told of each."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from inhouse_tools import bash, edit, glob, grep, plan, read, replace_symbol, symbols, write
+from inhouse_tools.tool import Tool
+
+LARGE = ("read", "edit", "write", "replace_symbol", "grep", "glob", "symbols", "bash", "plan")
+SMALL = ("read", "grep", "glob", "replace_symbol", "write", "bash")
+
+
+def builtin_tools() -> dict[str, Tool[Any]]:
+    """Every tool by name, in the order in which models are told of them."""
+    tools: tuple[Tool[Any], ...] = (
+        read.TOOL,
+        edit.TOOL,
+        write.TOOL,
+        replace_symbol.TOOL,
+        grep.TOOL,
+        glob.TOOL,
+        symbols.TOOL,
+        bash.TOOL,
+        plan.TOOL,
+    )
+    return {tool.name: tool for tool in tools}
+
+
+def parameters(tool: Tool[Any], small: bool = False) -> dict[str, object]:
+    """The JSON schema of a tool's arguments, without words that a model does not need.
+
+    For a small model the descriptions of single arguments are left out as well.
+    """
+    schema = tool.args.model_json_schema()
+    definitions = cast("Mapping[str, object]", schema.pop("$defs", {}))
+    dropped = {"title", "additionalProperties"} | ({"description"} if small else set[str]())
+    lean = cast("dict[str, object]", _lean(schema, definitions, dropped))
+    lean.pop("description", None)
+    return lean
+
+
+def _lean(node: object, definitions: Mapping[str, object], dropped: set[str]) -> object:
+    if isinstance(node, list):
+        return [_lean(item, definitions, dropped) for item in cast("list[object]", node)]
+    if not isinstance(node, dict):
+        return node
+    fields = cast("dict[str, object]", node)
+    if "$ref" in fields:
+        name = str(fields["$ref"]).rpartition("/")[2]
+        inner = cast("dict[str, object]", _lean(definitions[name], definitions, dropped))
+        inner.pop("description", None)
+        return inner
+    if "anyOf" in fields:
+        # An optional argument is a string that may be left out.
+        choices = cast("list[dict[str, object]]", fields["anyOf"])
+        given = next(choice for choice in choices if choice.get("type") != "null")
+        fields = {
+            **{key: fields[key] for key in fields if key not in {"anyOf", "default"}},
+            **given,
+        }
+    result: dict[str, object] = {}
+    for key, value in fields.items():
+        if key == "properties":
+            properties = cast("dict[str, object]", value)
+            result[key] = {
+                name: _lean(inner, definitions, dropped) for name, inner in properties.items()
+            }
+        elif key not in dropped:
+            result[key] = _lean(value, definitions, dropped)
+    return result

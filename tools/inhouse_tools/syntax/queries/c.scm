@@ -1,0 +1,15 @@
+(function_definition declarator: [
+  (function_declarator declarator: (identifier) @name)
+  (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
+  (pointer_declarator declarator: (pointer_declarator
+    declarator: (function_declarator declarator: (identifier) @name)))
+]) @symbol.function
+(struct_specifier name: (type_identifier) @name body: (_)) @symbol.struct
+(union_specifier name: (type_identifier) @name body: (_)) @symbol.struct
+(enum_specifier name: (type_identifier) @name body: (_)) @symbol.enum
+(type_definition declarator: (type_identifier) @name) @symbol.type
+(preproc_def name: (identifier) @name) @symbol.macro
+(preproc_function_def name: (identifier) @name) @symbol.macro
+(translation_unit (declaration
+  declarator: (init_declarator declarator: (identifier) @name)) @symbol.constant)
+[(identifier) (type_identifier) (field_identifier)] @identifier

@@ -1,0 +1,77 @@
+"""What a tool is: its arguments, what it touches, what it answers."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from inhouse_tools.handles import Handles
+    from inhouse_tools.sandbox import Sandbox
+
+Args = TypeVar("Args", bound=BaseModel)
+AccessKind = Literal["read", "write", "run"]
+JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One thing that a call would touch; permission judges it, the tool does not.
+
+    `target` is a path relative to the root with "/" (absolute when `outside`), or a command.
+    `preview` is a unified diff or the exact command, for the person who is asked.
+    """
+
+    kind: AccessKind
+    target: str
+    outside: bool = False
+    protected: bool = False
+    preview: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a call answered: `text` for the model, `show` for the screen (JSON-able).
+
+    `show` keys that front ends know: "diff" (unified diff), "path", "lines", "exit_code",
+    "seconds", "cut" (how much was left out), "changed" (list of paths that were written).
+    """
+
+    text: str
+    show: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class Workspace:
+    """What the tools of one session share.
+
+    `root` is resolved. `seen` maps a path relative to the root to the sha256 of the bytes that
+    the model has seen last. `extra` are further folders that may be read and written.
+    `progress` takes live output while a command runs.
+    """
+
+    root: Path
+    sandbox: "Sandbox"
+    handles: "Handles"
+    seen: dict[str, str] = field(default_factory=dict[str, str])
+    extra: tuple[Path, ...] = ()
+    max_output_chars: int = 12_000
+    progress: Callable[[str], None] = lambda _text: None
+
+
+@dataclass(frozen=True, slots=True)
+class Tool(Generic[Args]):
+    """A tool is a value holding two functions; pydantic is used for the arguments only.
+
+    `description` is what a large model reads of it, `brief` the one line for a small one.
+    """
+
+    name: str
+    description: str
+    args: type[Args]
+    access: Callable[[Args, Workspace], tuple[Access, ...]]
+    run: Callable[[Args, Workspace], Awaitable[Output]]
+    brief: str = ""

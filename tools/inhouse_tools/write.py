@@ -1,0 +1,86 @@
+"""The tool that writes a whole file."""
+
+from pydantic import BaseModel, ConfigDict
+
+from inhouse_tools.changes import (
+    Change,
+    Proposal,
+    accesses,
+    change_of,
+    check_syntax,
+    land,
+    may_write,
+    open_place,
+    plural,
+    seen_as_is,
+)
+from inhouse_tools.documentation import page
+from inhouse_tools.paths import resolve
+from inhouse_tools.refusal import Refusal
+from inhouse_tools.text import Document, unified
+from inhouse_tools.tool import Access, Output, Tool, Workspace
+
+
+class WriteArgs(BaseModel):
+    """A file and all it shall hold."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file_path: str
+    content: str
+
+
+def propose(args: WriteArgs, workspace: Workspace) -> Proposal | Refusal:
+    """The write, checked, without touching the disk."""
+    place = resolve(args.file_path, workspace)
+    if isinstance(place, Refusal):
+        return place
+    refused = may_write(place)
+    if refused:
+        return refused
+    try:
+        exists = place.path.exists() or place.path.is_symlink()
+    except OSError as error:
+        return Refusal(f"Cannot write {place.name}: {(error.strerror or str(error)).lower()}.")
+    lines = args.content.count("\n") + (not args.content.endswith("\n"))
+    if not exists:
+        text = _ended(args.content)
+        raw = Document("").encode(text)
+        if isinstance(raw, Refusal):
+            return raw
+        checked = check_syntax(place.name, None, text)
+        if isinstance(checked, Refusal):
+            return checked
+        change = Change(place, None, text, raw, checked)
+        return Proposal((change,), f"Created {place.name} ({plural(lines, 'line')}).")
+    opened = open_place(place, workspace)
+    if isinstance(opened, Refusal):
+        return opened
+    refused = seen_as_is(opened, workspace)
+    if refused:
+        return refused
+    text = unified(args.content)
+    if opened.document.text.endswith("\n") or not opened.document.text:
+        text = _ended(text)
+    change = change_of(opened, text)
+    if isinstance(change, Refusal):
+        return change
+    return Proposal((change,), f"Wrote {place.name} ({plural(lines, 'line')}).")
+
+
+def _ended(text: str) -> str:
+    """Text whose last line is ended; models forget it, and files of text have it."""
+    return text if not text or text.endswith("\n") else text + "\n"
+
+
+def access(args: WriteArgs, workspace: Workspace) -> tuple[Access, ...]:
+    """The file that is written, with the diff."""
+    return accesses(propose(args, workspace), args.file_path, workspace)
+
+
+async def run(args: WriteArgs, workspace: Workspace) -> Output:
+    """Write the file, or say why not."""
+    return land(propose(args, workspace), workspace)
+
+
+TOOL = Tool("write", page("write").description, WriteArgs, access, run, page("write").brief)
