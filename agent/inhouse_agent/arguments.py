@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from pydantic import BaseModel, ValidationError
 
-from inhouse_agent.schema import signature
+from inhouse_agent.signature import signature
 from inhouse_models.chat import ToolCall
 from inhouse_tools.tool import Tool
 
@@ -37,7 +37,7 @@ def read_call(tools: Mapping[str, Tool[Any]], call: ToolCall) -> GoodCall | BadC
     if tool is None:
         name = shorten(call.name)
         return BadCall(f"There is no tool named {name!r}. The tools are: {', '.join(tools)}.")
-    expected = f"Call it as {signature(tool.name, tool.args)}."
+    expected = f"Call it as {signature(tool)}."
     size = len(call.arguments)
     if size > MAX_ARGUMENT_CHARS:
         return BadCall(

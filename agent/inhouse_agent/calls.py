@@ -14,6 +14,7 @@ from inhouse_agent.events import (
     Asked,
     FileChanged,
     Noticed,
+    PlanChanged,
     ToolEnded,
     ToolProgress,
     ToolStarted,
@@ -132,6 +133,7 @@ async def _run_alone(kit: Kit, prepared: Prepared) -> Result:
     output = await prepared.good.tool.run(prepared.good.args, kit.workspace)
     seconds = time.monotonic() - started
     changed = _report_changes(kit, output, before)
+    _report_plan(kit, output)
     return _end(kit, Result(call, output, changed=changed), seconds)
 
 
@@ -183,6 +185,14 @@ def _report_changes(kit: Kit, output: Output, before: dict[str, str]) -> tuple[s
             changed.append(path)
             kit.emit(FileChanged(path, before.get(path, ""), after))
     return tuple(changed)
+
+
+def _report_plan(kit: Kit, output: Output) -> None:
+    """A plan is shown as a list of [step, state]."""
+    plan = output.show.get("plan")
+    if isinstance(plan, list):
+        steps = [step for step in plan if isinstance(step, list) and len(step) == 2]
+        kit.emit(PlanChanged(tuple((str(step), str(state)) for step, state in steps)))
 
 
 def _fingerprint(path: Path) -> str:

@@ -27,6 +27,7 @@ async def conclude(turn: Turn, text: str) -> Outcome | None:
         return await _answer(turn, "success", text)
     if turn.checks < verify.rounds:
         turn.tell(verify.explain(output))
+        turn.untried = True
         return None
     failure = f"`{verify.command}` still fails after {turn.checks} checks.\n\n{output.text}"
     return Outcome(ending_of_failure(denied=turn.denied), failure)

@@ -9,9 +9,9 @@ from inhouse_agent.instructions import MAX_TOTAL_BYTES, Instructions, read_instr
 from inhouse_agent.kit import Kit, Options
 from inhouse_agent.profile import Profile
 from inhouse_agent.prompt import system_prompt
-from inhouse_agent.schema import argument_schema
 from inhouse_models.chat import Choices, Message, Request, ToolSpec
 from inhouse_tools.listing import Listing, list_files
+from inhouse_tools.registry import parameters
 from inhouse_tools.syntax import symbols
 from inhouse_tools.tool import Tool, Workspace
 
@@ -30,7 +30,7 @@ def tool_specs(profile: Profile, tools: Mapping[str, Tool[Any]]) -> tuple[ToolSp
         ToolSpec(
             tool.name,
             (tool.brief if profile.brief else "") or tool.description,
-            argument_schema(tool.args, descriptions=not profile.brief),
+            parameters(tool, small=profile.brief),
         )
         for tool in profile.tools(tools)
     )
@@ -49,21 +49,28 @@ def fixed_request(
     )
 
 
-async def build_request(kit: Kit, history: Sequence[Message]) -> Request:
-    """The next question to the model over the whole history."""
+async def build_request(
+    kit: Kit, history: Sequence[Message], *, must_call: bool = False
+) -> Request:
+    """The next question to the model over the whole history.
+
+    With `must_call` a held answer ends with a call: small models talk instead of working.
+    """
     options, profile = kit.options, kit.profile
     choices = Choices()
     if profile.held:
         choices = await asyncio.to_thread(_choices, kit.workspace)
+    tools = tool_specs(profile, kit.tools)
     return Request(
         tuple(history),
-        tool_specs(profile, kit.tools),
+        tools,
         session=options.session,
         max_tokens=options.max_tokens,
         sampling=options.sampling,
         think=options.think,
         call_form=options.call_form or profile.call_form,
         held=profile.held,
+        must_call=must_call and profile.held and bool(tools),
         choices=choices,
     )
 
@@ -138,9 +145,9 @@ def _choices(workspace: Workspace) -> Choices:
     read = {path: _symbols_of(workspace.root, path) for path in sorted(workspace.seen)}
     named = {path: names for path, names in read.items() if names}
     if listing.cut:
-        return Choices((), named)
+        return Choices((), tuple(read), named)
     ignored = [path for path in read if (workspace.root / path).is_file()]
-    return Choices(tuple(dict.fromkeys((*_names(listing), *ignored))), named)
+    return Choices(tuple(dict.fromkeys((*_names(listing), *ignored))), tuple(read), named)
 
 
 def _symbols_of(root: Path, path: str) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from inhouse_agent.folders import config_folder
 NAMES: Final = ("AGENTS.md", "CLAUDE.md")
 MAX_FILE_BYTES: Final = 12_000
 MAX_TOTAL_BYTES: Final = 24_000
+# A shorter beginning of a file says nothing.
+MIN_CUT_BYTES: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ def read_instructions(root: Path, max_total: int = MAX_TOTAL_BYTES) -> Instructi
     files: list[InstructionFile] = []
     for path, size in reversed(found):
         allowed = min(MAX_FILE_BYTES, left)
-        text = _read_start(path, allowed)
+        fits = size <= allowed or allowed >= MIN_CUT_BYTES
+        text = _read_start(path, allowed) if fits else ""
         taken = len(text.encode())
         left = max(0, left - taken)
         cut = size - taken if size > allowed else 0

@@ -204,6 +204,8 @@ class JournalFile:
 
     def cut(self, size: int) -> SessionProblem | None:
         """Drops what stands after `size` bytes, the torn end of the last write."""
+        if size == self._size:
+            return None
         try:
             os.ftruncate(self._descriptor, size)
         except OSError as error:

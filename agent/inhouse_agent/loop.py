@@ -51,7 +51,8 @@ async def _converse(turn: Turn, prompt: str) -> Outcome:
         limit = turn.kit.limits.reached(turn.answers)
         if limit:
             return Outcome("limit", limit)
-        finish = await ask_model(turn, await build_request(turn.kit, turn.history))
+        request = await build_request(turn.kit, turn.history, must_call=turn.untried)
+        finish = await ask_model(turn, request)
         outcome = await _react(turn, finish)
         if outcome is not None:
             return outcome
@@ -96,6 +97,7 @@ async def _react(turn: Turn, finish: Finish) -> Outcome | None:
 async def _run(turn: Turn, calls: Sequence[ToolCall]) -> Outcome | None:
     """Runs the calls of one answer; a model that repeats itself is told, then stopped."""
     results = await run_calls(turn.kit, calls, turn.close)
+    turn.untried = False
     turn.denied_last = any(result.denied for result in results)
     verdicts = [
         turn.guard.note(result.call, result.output.text, changed=bool(result.changed))

@@ -25,7 +25,8 @@ class Turn:
     """Everything is counted here; what happens next is decided in the loop.
 
     `denied_last`: a call was denied among the latest. `nudged`: the model was told once that
-    its answer was cut or empty. `checks` counts runs of the `--verify` command.
+    its answer was cut or empty. `checks` counts runs of the `--verify` command. `untried`: the
+    model was given something to do and has made no call since.
     """
 
     kit: Kit
@@ -40,6 +41,7 @@ class Turn:
     denied: bool = False
     denied_last: bool = False
     nudged: bool = False
+    untried: bool = True
 
     def add(self, message: Message) -> None:
         """The history grows by one message."""

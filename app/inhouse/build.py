@@ -4,8 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from inhouse_tools.registry import builtin_tools
-
 from inhouse.connect import Progress, connect
 from inhouse.exit_codes import ExitCode
 from inhouse.settings import Settings
@@ -18,6 +16,7 @@ from inhouse_agent.session import Session, SessionProblem
 from inhouse_agent.verify import Verify
 from inhouse_models.chat import Message, ModelClient, ModelError
 from inhouse_tools.refusal import Refusal
+from inhouse_tools.registry import builtin_tools
 from inhouse_tools.sandbox import Sandbox, probe
 from inhouse_tools.tool import Output, Workspace
 from inhouse_tools.workspace import open_workspace

@@ -9,8 +9,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from inhouse_tools.registry import builtin_tools
-
 from inhouse import __version__
 from inhouse.connect import connect, find_model
 from inhouse.settings import SettingProblem, Settings
@@ -23,6 +21,7 @@ from inhouse_agent.profile import LARGE_PROFILE, SMALL_PROFILE
 from inhouse_models.chat import ModelClient, ModelError, ModelInfo
 from inhouse_models.host.places import PlaceError, socket_folder
 from inhouse_models.transfer import describe_size
+from inhouse_tools.registry import builtin_tools
 from inhouse_tools.sandbox import probe
 from inhouse_tools.tool import JsonValue
 

@@ -62,11 +62,13 @@ class Sampling:
 class Choices:
     """Values that exist now and that a held call may name.
 
-    `paths` are the files that may be read or edited, relative to the root with "/"; empty means
-    that any path may be written. `symbols` maps a path to the names defined in it.
+    `paths` are the files that exist, relative to the root with "/"; empty means that nothing is
+    known of them and any path may be named. `read` are those that the model has seen and may
+    change. `symbols` maps a path to the names defined in it.
     """
 
     paths: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
     symbols: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
@@ -75,7 +77,8 @@ class Request:
     """One question to a model.
 
     `held`: the whole turn follows a grammar (a short text, then one call or the end) instead of
-    only the calls. `schema`: the answer is one JSON value of this schema and there are no calls.
+    only the calls; with `must_call` it ends with a call. `schema`: the answer is one JSON value
+    of this schema and there are no calls.
     `think` None is the model's own default. `sampling` None is what the catalogue says.
     """
 
@@ -87,6 +90,7 @@ class Request:
     think: bool | None = None
     call_form: CallForm = "native"
     held: bool = False
+    must_call: bool = False
     schema: Mapping[str, object] | None = None
     choices: Choices = Choices()
 

@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from huggingface_hub import HfFileMetadata
 
 ATTEMPTS = 5
-_PIECE = 1024 * 1024
 _REFERENCE = re.compile(
     r"(?P<repository>[\w.-]+/[\w.-]+)(?:/(?P<file>.+\.gguf)|:(?P<quant>[\w.-]+))"
 )
 _SPLIT = re.compile(r"-\d{5}-of-\d{5}\.gguf$")
+_OFFLINE = SourceFault("the hub is not asked: HF_HUB_OFFLINE is set")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ async def _stream(
             elif not response.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
                 return SourceFault("the hub sent another part of the file than was asked for")
             with partial.open("ab" if start else "wb") as file:
-                async for piece in response.aiter_raw(_PIECE):
+                async for piece in response.aiter_raw():
                     start += file.write(piece)
                     if start > offer.size:
                         return SourceFault("the hub sent more bytes than it had announced")
@@ -148,10 +148,10 @@ def _drop(partial: Path) -> None:
 
 
 def _ask_hub(remote: RemoteFile) -> _Offer | SourceFault:
+    if _is_offline():
+        return _OFFLINE
     from huggingface_hub import HfApi, get_token, hf_hub_url
 
-    if _is_offline():
-        return SourceFault("the hub is not asked: HF_HUB_OFFLINE is set")
     endpoint = os.environ.get("HF_ENDPOINT") or None
     address = hf_hub_url(
         remote.repository, remote.file, revision=remote.revision, endpoint=endpoint
@@ -187,10 +187,10 @@ def _read_offer(
 
 
 def _find_quantisation(repository: str, quantisation: str) -> RemoteFile | SourceFault:
+    if _is_offline():
+        return _OFFLINE
     from huggingface_hub import HfApi
 
-    if _is_offline():
-        return SourceFault("the hub is not asked: HF_HUB_OFFLINE is set")
     try:
         files = HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None).list_repo_files(repository)
     except _hub_errors() as error:

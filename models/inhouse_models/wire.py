@@ -118,10 +118,12 @@ def encode_request(request: Request, resume: tuple[int, ...] = ()) -> Json:
         "session": request.session,
         "call_form": request.call_form,
         "held": request.held,
+        "must_call": request.must_call,
         "tokens": encode_known(request.messages),
         "resume": list(resume),
         "sources": {
             "paths": list(request.choices.paths),
+            "read": list(request.choices.read),
             "symbols": {path: list(names) for path, names in request.choices.symbols.items()},
         },
     }
@@ -179,9 +181,11 @@ def decode_request(data: Mapping[str, Any]) -> Request:
         think=template.get("enable_thinking"),
         call_form=cast("CallForm", extra.get("call_form", "native")),
         held=bool(extra.get("held", False)),
+        must_call=bool(extra.get("must_call", False)),
         schema=response["json_schema"]["schema"] if "json_schema" in response else None,
         choices=Choices(
             tuple(sources.get("paths") or ()),
+            tuple(sources.get("read") or ()),
             {path: tuple(names) for path, names in symbols.items()},
         ),
     )

@@ -12,7 +12,7 @@ from inhouse_agent.kit import Kit, deny_asks
 from inhouse_agent.loop import run_turn
 from inhouse_agent.permission import Policy
 from inhouse_agent.profile import Profile
-from inhouse_models.chat import Message, ModelClient
+from inhouse_models.chat import Message, ModelClient, Request
 from inhouse_models.scripted import Answer, ScriptedModel
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.tool import Access, Output, Tool, Workspace
@@ -114,6 +114,12 @@ def scripted(root: Path, *answers: Answer, after: Answer | None = None) -> Bench
 def run(bench: Bench, prompt: str = "Do it.") -> TurnEnded:
     """One whole turn."""
     return asyncio.run(bench.turn(prompt))
+
+
+def requests(bench: Bench) -> list[Request]:
+    """What the scripted model was asked."""
+    assert isinstance(bench.model, ScriptedModel)
+    return bench.model.requests
 
 
 def _reads(args: Look, workspace: Workspace) -> tuple[Access, ...]:

@@ -22,8 +22,11 @@ from inhouse_agent.events import (
     Event,
     FileChanged,
     MessageAdded,
+    PrefillProgress,
     TextArrived,
+    ThinkingArrived,
     ToolEnded,
+    ToolProgress,
     TurnEnded,
     TurnStarted,
 )
@@ -34,15 +37,14 @@ JSON_VALUES = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=5,
 )
-for event_type in (ToolEnded,):
-    st.register_type_strategy(
-        event_type,
-        st.builds(
-            event_type,
-            show=st.dictionaries(st.text(), JSON_VALUES, max_size=3),
-            seconds=st.floats(allow_nan=False),
-        ),
-    )
+st.register_type_strategy(
+    ToolEnded,
+    st.builds(
+        ToolEnded,
+        show=st.dictionaries(st.text(), JSON_VALUES, max_size=3),
+        seconds=st.floats(allow_nan=False),
+    ),
+)
 st.register_type_strategy(float, st.floats(allow_nan=False))
 EVENTS = st.one_of([st.from_type(event_type) for event_type in get_args(Event)])
 
@@ -95,14 +97,15 @@ def test_what_is_no_event_is_a_problem(data: object) -> None:
 
 
 def test_pieces_are_not_journalled() -> None:
-    left_out = {type_name(kind) for kind in EVENT_TYPES.values() if not _journalled(kind)}
-    assert left_out == {"prefill_progress", "text_arrived", "thinking_arrived", "tool_progress"}
+    pieces: list[Event] = [
+        PrefillProgress(0, 1, 2),
+        TextArrived("a"),
+        ThinkingArrived("a"),
+        ToolProgress("1", "a"),
+    ]
+    assert not any(is_journalled(piece) for piece in pieces)
     assert is_journalled(TurnStarted("a", "b", "c"))
     assert is_journalled(FileChanged("a", "", ""))
-
-
-def _journalled(kind: type[Event]) -> bool:
-    return is_journalled(kind.__new__(kind))
 
 
 def test_fields_of_every_event(golden: Callable[[str, str], None]) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from pydantic import BaseModel, Field
@@ -20,9 +20,10 @@ from inhouse_agent.context import (
 from inhouse_agent.kit import Options
 from inhouse_agent.profile import LARGE_PROFILE, SMALL_PROFILE, Profile, profile_named
 from inhouse_agent.prompt import system_prompt
-from inhouse_agent.schema import argument_schema, signature
+from inhouse_agent.signature import signature
 from inhouse_models.chat import Request, Sampling
 from inhouse_tools.registry import builtin_tools
+from inhouse_tools.tool import Output, Tool, Workspace
 
 # The engine counts exactly; here four characters stand for a token.
 CHARS_PER_TOKEN = 4
@@ -40,6 +41,10 @@ class Outer(BaseModel):
     kind: Literal["a", "b"] = "a"
     limit: int | None = Field(default=None, ge=1)
     inner: list[Inner] = []
+
+
+async def _run(args: Outer, workspace: Workspace) -> Output:
+    return Output(args.zebra)
 
 
 def size_of(request: Request) -> int:
@@ -80,21 +85,9 @@ def test_a_person_may_replace_and_append() -> None:
     assert system_prompt(SMALL_PROFILE, options) == "Mine.\n\nAnd this."
 
 
-def test_schemas_are_slim_and_keep_their_order() -> None:
-    schema = argument_schema(Outer)
-    properties: dict[str, Any] = schema["properties"]
-    assert list(properties) == ["zebra", "kind", "limit", "inner"]
-    assert properties["zebra"] == {"description": "First on purpose.", "type": "string"}
-    assert properties["kind"] == {"enum": ["a", "b"], "type": "string"}
-    assert properties["limit"] == {"minimum": 1, "type": "integer"}
-    items = properties["inner"]["items"]
-    assert items["properties"] == {"title": {"type": "string"}, "depth": {"type": "integer"}}
-    assert set(schema) == {"properties", "required", "type"}
-    assert "description" not in json.dumps(argument_schema(Outer, descriptions=False))
-
-
 def test_signatures() -> None:
-    assert signature("outer", Outer) == (
+    tool = Tool("outer", "", Outer, lambda _args, _workspace: (), _run)
+    assert signature(tool) == (
         'outer(zebra: string, kind?: "a" | "b", limit?: integer, inner?: list of object)'
     )
 

@@ -2,18 +2,16 @@
 
 import asyncio
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.agent.kits import Bench, run, scripted
+from tests.agent.kits import Bench, requests, run, scripted
 
 from inhouse_agent.calls import MAX_CALLS, MAX_READS_AT_ONCE
 from inhouse_agent.events import (
-    Answered,
-    Asked,
     FileChanged,
     MessageAdded,
-    Noticed,
     PrefillProgress,
     TextArrived,
     ThinkingArrived,
@@ -25,25 +23,15 @@ from inhouse_agent.events import (
     UsageReported,
 )
 from inhouse_agent.history import CANCELLED, open_calls
-from inhouse_agent.kit import Answer as PersonAnswer
-from inhouse_agent.kit import Options, Question
 from inhouse_agent.limits import Limits
-from inhouse_agent.permission import Policy, Rule
-from inhouse_agent.verify import Verify
-from inhouse_models.chat import Message, ModelError, Request, ToolCall
-from inhouse_models.scripted import Answer, FailingModel, ScriptedModel, SlowModel, call, fail, say
-from inhouse_tools.tool import Output
+from inhouse_models.chat import Message, ModelError, ToolCall
+from inhouse_models.scripted import Answer, FailingModel, SlowModel, call, fail, say
 
 LOST = ModelError("engine_lost", "The engine stopped. Start it again.")
 
 
 def roles(history: Sequence[Message]) -> list[str]:
     return [message.role for message in history]
-
-
-def requests(bench: Bench) -> list[Request]:
-    assert isinstance(bench.model, ScriptedModel)
-    return bench.model.requests
 
 
 def test_reads_writes_and_answers(tmp_path: Path) -> None:
@@ -94,7 +82,7 @@ def test_every_request_begins_with_the_one_before(tmp_path: Path) -> None:
     run(bench)
     run(bench, "And now?")
     seen = [request.messages for request in requests(bench)]
-    for shorter, longer in zip(seen, seen[1:], strict=False):
+    for shorter, longer in pairwise(seen):
         assert longer[: len(shorter)] == shorter
     assert seen[2][-1] == Message("user", "And now?")
 
@@ -211,11 +199,13 @@ def test_cancelled_while_a_tool_runs(tmp_path: Path) -> None:
 
 def test_a_timeout_is_a_limit(tmp_path: Path) -> None:
     bench = scripted(tmp_path, call("shout", command="wait"))
-    bench.kit.limits = Limits(timeout=0.01)
+    bench.kit.limits = Limits(timeout=0.3)
     ended = run(bench)
     assert ended.ending == "limit"
-    assert "0.01 seconds" in ended.text
-    assert bench.answers() == [CANCELLED]
+    assert "0.3 seconds" in ended.text
+    # A slow machine may not come as far as the tool.
+    assert set(bench.answers()) <= {CANCELLED}
+    assert not open_calls(bench.history)
 
 
 def test_max_turns_counts_answers(tmp_path: Path) -> None:
@@ -279,109 +269,3 @@ def test_an_empty_answer_is_asked_again_once(tmp_path: Path) -> None:
 
 def test_the_answer_may_say_that_it_failed(tmp_path: Path) -> None:
     assert run(scripted(tmp_path, say("FAILED: no such file"))).ending == "failed"
-
-
-class TestVerify:
-    def bench(self, root: Path, results: list[bool], *answers: Answer) -> Bench:
-        async def check(command: str) -> Output:
-            passed = results.pop(0)
-            return Output(f"{command} says {passed}", failed=not passed)
-
-        bench = scripted(root, *answers)
-        bench.kit.options = Options(verify=Verify("pytest -q", check))
-        return bench
-
-    def test_passes(self, tmp_path: Path) -> None:
-        assert run(self.bench(tmp_path, [True], say("Done."))).ending == "success"
-
-    def test_fails_then_passes(self, tmp_path: Path) -> None:
-        bench = self.bench(tmp_path, [False, True], say("Done."), say("Now."))
-        ended = run(bench)
-        assert (ended.ending, ended.text) == ("success", "Now.")
-        told = bench.history[-2]
-        assert told.role == "user"
-        assert "pytest -q says False" in told.text
-        assert [notice.text for notice in bench.of(Noticed)] == [
-            "`pytest -q` fails (check 1 of 3).",
-            "`pytest -q` passes (check 2 of 3).",
-        ]
-
-    def test_fails_to_the_end(self, tmp_path: Path) -> None:
-        ended = run(self.bench(tmp_path, [False] * 3, say("1"), say("2"), say("3")))
-        assert (ended.ending, ended.answers) == ("failed", 3)
-        assert "still fails after 3 checks" in ended.text
-
-    def test_denied_and_failed_is_blocked(self, tmp_path: Path) -> None:
-        bench = self.bench(
-            tmp_path, [False] * 3, call("shout", command="x"), say("1"), say("2"), say("3")
-        )
-        bench.kit.policy = Policy("auto-edit")
-        assert run(bench).ending == "blocked"
-
-
-class TestPermission:
-    def test_what_would_ask_is_denied_and_said(self, tmp_path: Path) -> None:
-        bench = scripted(tmp_path, call("shout", command="make"), say("I could not."))
-        bench.kit.policy = Policy("auto-edit")
-        assert run(bench).ending == "blocked"
-        assert bench.answers()[0].startswith("Denied: there is no full sandbox")
-        (asked,) = bench.of(Asked)
-        assert (asked.targets, asked.preview) == (("make",), "make")
-        assert [answered.allowed for answered in bench.of(Answered)] == [False]
-
-    def test_a_success_after_a_denial_is_a_success(self, tmp_path: Path) -> None:
-        bench = scripted(
-            tmp_path,
-            call("shout", command="make"),
-            call("put", file_path="a", content="x"),
-            say("Done without."),
-        )
-        bench.kit.policy = Policy("auto-edit")
-        assert run(bench).ending == "success"
-
-    def test_a_person_may_allow(self, tmp_path: Path) -> None:
-        asked: list[Question] = []
-
-        async def ask(question: Question) -> PersonAnswer:
-            asked.append(question)
-            return PersonAnswer(allowed=True, by="person")
-
-        bench = scripted(tmp_path, call("shout", command="make"), say("Done."))
-        bench.kit.policy, bench.kit.ask = Policy("ask"), ask
-        run(bench)
-        assert bench.answers() == ["MAKE"]
-        assert asked[0].reason == "mode ask asks before each command"
-
-    def test_a_person_may_say_why_not(self, tmp_path: Path) -> None:
-        async def ask(question: Question) -> PersonAnswer:
-            return PersonAnswer(allowed=False, by="person", comment="use ninja instead")
-
-        bench = scripted(tmp_path, call("shout", command="make"), say("Fine."))
-        bench.kit.policy, bench.kit.ask = Policy("ask"), ask
-        run(bench)
-        assert "use ninja instead" in bench.answers()[0]
-
-    def test_a_denial_by_rule_is_noticed(self, tmp_path: Path) -> None:
-        bench = scripted(tmp_path, call("put", file_path="a", content=""), say("No."))
-        bench.kit.policy = Policy("yolo", (Rule("deny", "edit"),))
-        assert run(bench).ending == "blocked"
-        assert bench.of(Noticed) == [Noticed("Denied put a: the rule edit says deny.")]
-        assert not (tmp_path / "a").exists()
-
-
-class TestSchema:
-    schema = {"type": "object", "properties": {"ok": {"type": "boolean"}}}
-
-    def test_the_last_request_is_held_to_the_schema(self, tmp_path: Path) -> None:
-        bench = scripted(tmp_path, call("shout", command="a"), say("Yes."), say('{"ok": true}'))
-        bench.kit.options = Options(schema=self.schema)
-        ended = run(bench)
-        assert (ended.ending, ended.text) == ("success", '{"ok": true}')
-        asked = requests(bench)
-        assert [request.schema for request in asked] == [None, None, self.schema]
-        assert asked[2].tools == asked[1].tools
-
-    def test_an_answer_that_is_not_json_failed(self, tmp_path: Path) -> None:
-        bench = scripted(tmp_path, say("Yes."), say("It is fine."))
-        bench.kit.options = Options(schema=self.schema)
-        assert run(bench).ending == "failed"

@@ -3,12 +3,25 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Protocol
 
 import pytest
 
-Run = Callable[..., subprocess.CompletedProcess[str]]
+
+class Run(Protocol):
+    """Runs `inhouse ARGUMENTS` in the test's folder; `piped` is its standard input."""
+
+    def __call__(
+        self, *arguments: str, env: Mapping[str, str] | None = None, piped: str = ""
+    ) -> subprocess.CompletedProcess[str]: ...
+
+
+@pytest.fixture(autouse=True)
+def sockets(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A socket folder of the test's own: `engine stop` must never reach a person's engine."""
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
 
 
 @pytest.fixture
@@ -21,16 +34,20 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def inhouse(folder: Path) -> Run:
-    """Runs `inhouse ARGUMENTS` in `folder`; keywords go to subprocess.run."""
+    """The command line in `folder`."""
 
-    def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, **options.pop("env", {})}  # type: ignore[dict-item] # a mapping by contract
-        command = [sys.executable, "-m", "inhouse.start", *arguments]
-        settings = {"cwd": folder, "stdin": subprocess.DEVNULL, "timeout": 60, **options}
-        if "input" in settings:
-            del settings["stdin"]
+    def run(
+        *arguments: str, env: Mapping[str, str] | None = None, piped: str = ""
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command, env=environment, capture_output=True, text=True, check=False, **settings
+            [sys.executable, "-m", "inhouse.start", *arguments],
+            cwd=folder,
+            env={**os.environ, **(env or {})},
+            input=piped,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
 
     return run

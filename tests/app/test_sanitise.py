@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from inhouse.sanitise import escape_json, sanitise, sanitise_line
 
 UNSAFE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-HOSTILE = st.text(alphabet=st.characters() | st.sampled_from("\x1b\x9b\r\n\t\u202e\u200b\ud800\x7f"))
+HOSTILE = st.text(
+    alphabet=st.characters() | st.sampled_from("\x1b\x9b\r\n\t\u202e\u200b\ud800\x7f")
+)
 
 
 @given(HOSTILE)

@@ -23,7 +23,7 @@ def settled(found: Resolved | SettingProblem) -> Resolved:
 def test_each_source_wins_over_those_below(tmp_path: Path, highest: int) -> None:
     trust(tmp_path)
     environment: dict[str, str] = {}
-    flags: dict[str, None | bool | int | float | str] = {}
+    flags: dict[str, bool | int | float | str | None] = {}
     if highest >= 1:
         write(user_file(), "max_turns = 11\n")
     if highest >= 2:

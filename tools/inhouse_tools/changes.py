@@ -199,12 +199,11 @@ def _update_seen(change: Change, workspace: Workspace) -> None:
 
 def unified_diff(name: str, before: str, after: str, new: bool = False) -> str:
     """A unified diff of two texts with "\\n" as line ending."""
-    lines: list[str] = []
-    for line in difflib.unified_diff(
-        _lines(before), _lines(after), "/dev/null" if new else f"a/{name}", f"b/{name}"
-    ):
-        lines.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
-    return "".join(lines)
+    old_name = "/dev/null" if new else f"a/{name}"
+    lines = difflib.unified_diff(_lines(before), _lines(after), old_name, f"b/{name}")
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
+    )
 
 
 def _lines(text: str) -> list[str]:

@@ -58,22 +58,9 @@ def propose(args: EditArgs, workspace: Workspace) -> Proposal | Refusal:
         return Refusal("old_string is empty. Give the lines to replace, or use write.")
     if old == new:
         return Refusal("Nothing changed: old_string and new_string are the same.")
-    text = opened.document.text
-    count = text.count(old)
-    if count > 1 and not args.replace_all:
-        numbers = ", ".join(str(number) for number in _lines_of(text, old)[:10])
-        return Refusal(
-            f"old_string stands {count} times in {name} (lines {numbers}). Add lines around it "
-            "until it stands once, or set replace_all."
-        )
-    if count:
-        line = text.count("\n", 0, text.index(old)) + 1
-        replaced = _Replaced(text.replace(old, new), count, line)
-    else:
-        found = _tolerant(text, old, new, name)
-        if isinstance(found, Refusal):
-            return found
-        replaced = found
+    replaced = _replace(opened.document.text, old, new, args.replace_all, name)
+    if isinstance(replaced, Refusal):
+        return replaced
     change = change_of(opened, replaced.text)
     if isinstance(change, Refusal):
         return change
@@ -83,6 +70,20 @@ def propose(args: EditArgs, workspace: Workspace) -> Proposal | Refusal:
     if replaced.tolerant:
         answer += " old_string differed in white space; the file's indentation was kept."
     return Proposal((change,), answer)
+
+
+def _replace(text: str, old: str, new: str, everywhere: bool, name: str) -> _Replaced | Refusal:
+    count = text.count(old)
+    if not count:
+        return _tolerant(text, old, new, name)
+    if count > 1 and not everywhere:
+        numbers = ", ".join(str(number) for number in _lines_of(text, old)[:10])
+        return Refusal(
+            f"old_string stands {count} times in {name} (lines {numbers}). Add lines around it "
+            "until it stands once, or set replace_all."
+        )
+    line = text.count("\n", 0, text.index(old)) + 1
+    return _Replaced(text.replace(old, new), count, line)
 
 
 def _lines_of(text: str, old: str) -> list[int]:

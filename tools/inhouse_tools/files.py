@@ -71,7 +71,7 @@ def read_file(path: Path, name: str, limit: int = MAX_BYTES) -> Content | Refusa
     """The bytes of a regular file, or why they cannot be had."""
     try:
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(file, "rb") as stream:
+        with os.fdopen(file, "rb") as stream:
             facts = os.fstat(file)
             if not stat.S_ISREG(facts.st_mode):
                 return Refusal(f"{name} is not a regular file.")
@@ -90,8 +90,8 @@ def write_files(writes: Sequence[Write]) -> Refusal | None:
     """Write all files or none. A refusal means that every file is as it was before."""
     staged: list[_Staged] = []
     try:
-        for write in writes:
-            staged.append(_stage(write))
+        # One by one into the list, so that what was staged is cleared away when the next fails.
+        staged.extend(_stage(write) for write in writes)
         _rename_all(staged)
     except _RefusedError as refused:
         return refused.refusal
@@ -129,17 +129,19 @@ def _open_folder(write: Write) -> int:
     folder = os.open(write.base, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     for part in write.path.relative_to(write.base).parts[:-1]:
         try:
-            inner = _open_or_make(part, folder)
+            inner = _open_or_make(part, folder, make=not write.expected)
         finally:
             os.close(folder)
         folder = inner
     return folder
 
 
-def _open_or_make(part: str, folder: int) -> int:
+def _open_or_make(part: str, folder: int, make: bool) -> int:
     try:
         return os.open(part, _FOLDER, dir_fd=folder)
     except FileNotFoundError:
+        if not make:
+            raise
         with contextlib.suppress(FileExistsError):
             os.mkdir(part, dir_fd=folder)
         return os.open(part, _FOLDER, dir_fd=folder)
@@ -161,7 +163,7 @@ def _facts(write: Write, folder: int) -> os.stat_result | None:
 
 def _old_bytes(write: Write, folder: int) -> bytes:
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-    with open(os.open(write.path.name, flags, dir_fd=folder), "rb") as stream:
+    with os.fdopen(os.open(write.path.name, flags, dir_fd=folder), "rb") as stream:
         return stream.read()
 
 
@@ -180,7 +182,7 @@ def _check_expected(write: Write, old: bytes | None) -> None:
 def _fill(write: Write, folder: int, temporary: str, facts: os.stat_result | None) -> None:
     """Write and sync the temporary file, with the owner, mode and attributes of the old one."""
     mode = 0o600 if facts else 0o666
-    with open(os.open(temporary, _NEW, mode, dir_fd=folder), "wb") as stream:
+    with os.fdopen(os.open(temporary, _NEW, mode, dir_fd=folder), "wb") as stream:
         stream.write(write.raw)
         stream.flush()
         if facts:

@@ -155,16 +155,15 @@ async def run(  # noqa: PLR0913 - a program has this many independent circumstan
     began = time.monotonic()
     read_end, write_end = os.pipe()
     kept = _Kept(kept_bytes)
-    with tempfile.TemporaryFile() if stdin else open(os.devnull, "rb") as source:
-        if stdin:
-            source.write(stdin)
-            source.seek(0)
+    with tempfile.TemporaryFile() as source:
+        source.write(stdin)
+        source.seek(0)
         try:
             process = await asyncio.create_subprocess_exec(
                 *argv,
                 cwd=cwd,
                 env=dict(scrubbed(os.environ) if environment is None else environment),
-                stdin=source,
+                stdin=source if stdin else asyncio.subprocess.DEVNULL,
                 stdout=write_end,
                 stderr=write_end,
                 start_new_session=True,

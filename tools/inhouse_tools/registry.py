@@ -9,6 +9,9 @@ from inhouse_tools.tool import Tool
 LARGE = ("read", "edit", "write", "replace_symbol", "grep", "glob", "symbols", "bash", "plan")
 SMALL = ("read", "grep", "glob", "replace_symbol", "write", "bash")
 
+NEVER_SAID = frozenset({"title", "additionalProperties"})
+SMALL_UNSAID = frozenset({"description", "default", "minimum", "maximum"})
+
 
 def builtin_tools() -> dict[str, Tool[Any]]:
     """Every tool by name, in the order in which models are told of them."""
@@ -29,17 +32,17 @@ def builtin_tools() -> dict[str, Tool[Any]]:
 def parameters(tool: Tool[Any], small: bool = False) -> dict[str, object]:
     """The JSON schema of a tool's arguments, without words that a model does not need.
 
-    For a small model the descriptions of single arguments are left out as well.
+    For a small model what is said of single arguments is left out as well.
     """
     schema = tool.args.model_json_schema()
     definitions = cast("Mapping[str, object]", schema.pop("$defs", {}))
-    dropped = {"title", "additionalProperties"} | ({"description"} if small else set[str]())
+    dropped = NEVER_SAID | SMALL_UNSAID if small else NEVER_SAID
     lean = cast("dict[str, object]", _lean(schema, definitions, dropped))
     lean.pop("description", None)
     return lean
 
 
-def _lean(node: object, definitions: Mapping[str, object], dropped: set[str]) -> object:
+def _lean(node: object, definitions: Mapping[str, object], dropped: frozenset[str]) -> object:
     if isinstance(node, list):
         return [_lean(item, definitions, dropped) for item in cast("list[object]", node)]
     if not isinstance(node, dict):
@@ -54,10 +57,8 @@ def _lean(node: object, definitions: Mapping[str, object], dropped: set[str]) ->
         # An optional argument is a string that may be left out.
         choices = cast("list[dict[str, object]]", fields["anyOf"])
         given = next(choice for choice in choices if choice.get("type") != "null")
-        fields = {
-            **{key: fields[key] for key in fields if key not in {"anyOf", "default"}},
-            **given,
-        }
+        said = {key: fields[key] for key in fields if key not in {"anyOf", "default"}}
+        fields = {**said, **given}
     result: dict[str, object] = {}
     for key, value in fields.items():
         if key == "properties":

@@ -33,13 +33,9 @@ class _Uses:
 
 def propose_rename(opened: Opened, old: str, new: str, workspace: Workspace) -> Proposal | Refusal:
     """The rename of every identifier `old` in the files of the same language family."""
-    if not _IDENTIFIER.match(new):
-        return Refusal(f"new_name must be an identifier, not {new!r}.")
-    if old == new:
-        return Refusal(f"Nothing changed: new_name is {old} as before.")
-    defined = {symbol.name for symbol in syntax.symbols(opened.place.name, opened.source)}
-    if new in defined:
-        return Refusal(f"{new} is defined in {opened.place.name} already. Choose another name.")
+    unfit = _unfit(opened, old, new)
+    if unfit:
+        return unfit
     changes: list[Change] = []
     counts: list[str] = []
     left: list[str] = []
@@ -63,6 +59,18 @@ def propose_rename(opened: Opened, old: str, new: str, workspace: Workspace) -> 
     if left:
         answer += f" Not renamed in strings and comments: {joined(left)}."
     return Proposal(tuple(changes), answer)
+
+
+def _unfit(opened: Opened, old: str, new: str) -> Refusal | None:
+    """Why a name cannot be the new one."""
+    if not _IDENTIFIER.match(new):
+        return Refusal(f"new_name must be an identifier, not {new!r}.")
+    if old == new:
+        return Refusal(f"Nothing changed: new_name is {old} as before.")
+    defined = {symbol.name for symbol in syntax.symbols(opened.place.name, opened.source)}
+    if new in defined:
+        return Refusal(f"{new} is defined in {opened.place.name} already. Choose another name.")
+    return None
 
 
 def _find(opened: Opened, old: str, workspace: Workspace) -> list[_Uses]:

@@ -92,11 +92,9 @@ class Sandbox:
         inside: list[str] = []
         for path in _hidden(self.writable):
             within = any(path != base and path.is_relative_to(base) for base in self.writable)
-            mount = (
-                ("--tmpfs", str(path)) if path.is_dir() else ("--ro-bind", os.devnull, str(path))
-            )
+            hiding = ["--tmpfs"] if path.is_dir() else ["--ro-bind", os.devnull]
             covers_root = any(base.is_relative_to(path) for base in self.writable)
-            (inside if within and not covers_root else before).extend(mount)
+            (inside if within and not covers_root else before).extend([*hiding, str(path)])
         for base in self.writable:
             before += ["--bind", str(base), str(base)]
         for base in self.writable:

@@ -217,10 +217,10 @@ def _with_member(
     if members:
         last = max(functions or members, key=lambda symbol: symbol.end_byte)
         indent, at = file.indent_of(last), last.end_byte
-        return (
-            file.source[:at] + b"\n\n" + _indented(file, code, indent).encode() + file.source[at:]
-        )
-    assert container is not None  # noqa: S101 - the caller has checked it
+        fitted = _indented(file, code, indent).encode()
+        return file.source[:at] + b"\n\n" + fitted + file.source[at:]
+    if container is None:
+        raise ValueError("a member needs a container or another member")
     indent = file.indent_of(container) + _unit(file)
     fitted = _indented(file, code, indent).encode()
     end = container.end_byte
@@ -274,15 +274,27 @@ def _dedented(code: str) -> str:
 
 def _indented(file: SourceFile, code: str, indent: str) -> str:
     """Code at an indentation, except for the lines inside its strings."""
+    if indent and _lost_first_indent(file, code, indent):
+        return indent + code
     flat = _dedented(code)
     return _shifted(flat, syntax.lines_inside_strings(file.name, flat.encode()), indent)
+
+
+def _lost_first_indent(file: SourceFile, code: str, indent: str) -> bool:
+    """Whether code was copied from its place with only the first line's indentation missing."""
+    first, *rest = [line for line in code.split("\n") if line.strip()]
+    if first[:1].isspace() or not rest or not all(line.startswith(indent) for line in rest):
+        return False
+    if not file.name.endswith((".py", ".pyi")):
+        return True
+    # A body one step in is what a definition at the left has, unless it begins otherwise.
+    return first.startswith(("@", "#")) or all(line[len(indent)].isspace() for line in rest)
 
 
 def _shifted(code: str, fixed: frozenset[int], indent: str) -> str:
     lines = code.split("\n")
     first = lines[0]
     old = first[: len(first) - len(first.lstrip())]
-    # A first line flush left above an indented rest was copied without its own indentation.
     shifted: list[str] = []
     for number, line in enumerate(lines):
         if number in fixed:

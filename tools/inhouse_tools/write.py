@@ -15,8 +15,8 @@ from inhouse_tools.changes import (
     seen_as_is,
 )
 from inhouse_tools.documentation import page
-from inhouse_tools.paths import resolve
-from inhouse_tools.refusal import Refusal
+from inhouse_tools.paths import Place, resolve
+from inhouse_tools.refusal import Refusal, of_os_error
 from inhouse_tools.text import Document, unified
 from inhouse_tools.tool import Access, Output, Tool, Workspace
 
@@ -39,20 +39,25 @@ def propose(args: WriteArgs, workspace: Workspace) -> Proposal | Refusal:
     if refused:
         return refused
     try:
-        exists = place.path.exists() or place.path.is_symlink()
+        exists = place.path.exists()
     except OSError as error:
-        return Refusal(f"Cannot write {place.name}: {(error.strerror or str(error)).lower()}.")
-    lines = args.content.count("\n") + (not args.content.endswith("\n"))
-    if not exists:
-        text = _ended(args.content)
-        raw = Document("").encode(text)
-        if isinstance(raw, Refusal):
-            return raw
-        checked = check_syntax(place.name, None, text)
-        if isinstance(checked, Refusal):
-            return checked
-        change = Change(place, None, text, raw, checked)
-        return Proposal((change,), f"Created {place.name} ({plural(lines, 'line')}).")
+        return of_os_error(error, place.name, "write")
+    return _rewrite(place, args, workspace) if exists else _create(place, args)
+
+
+def _create(place: Place, args: WriteArgs) -> Proposal | Refusal:
+    text = _ended(args.content)
+    raw = Document("").encode(text)
+    if isinstance(raw, Refusal):
+        return raw
+    checked = check_syntax(place.name, None, text)
+    if isinstance(checked, Refusal):
+        return checked
+    change = Change(place, None, text, raw, checked)
+    return Proposal((change,), f"Created {place.name} ({_line_count(text)}).")
+
+
+def _rewrite(place: Place, args: WriteArgs, workspace: Workspace) -> Proposal | Refusal:
     opened = open_place(place, workspace)
     if isinstance(opened, Refusal):
         return opened
@@ -65,7 +70,11 @@ def propose(args: WriteArgs, workspace: Workspace) -> Proposal | Refusal:
     change = change_of(opened, text)
     if isinstance(change, Refusal):
         return change
-    return Proposal((change,), f"Wrote {place.name} ({plural(lines, 'line')}).")
+    return Proposal((change,), f"Wrote {place.name} ({_line_count(text)}).")
+
+
+def _line_count(text: str) -> str:
+    return plural(text.count("\n") + (not text.endswith("\n") and bool(text)), "line")
 
 
 def _ended(text: str) -> str:

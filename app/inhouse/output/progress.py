@@ -53,7 +53,7 @@ class Progress:
     _status: bool = False
     _reading_since: float | None = None
     _tail: str = ""
-    _names: dict[str, str] = field(default_factory=dict[str, str])
+    _titles: dict[str, str] = field(default_factory=dict[str, str])
 
     @property
     def verbose(self) -> bool:
@@ -83,10 +83,10 @@ class Progress:
     def _show_notice(self, event: Event) -> None:
         match event:
             case ToolStarted():
-                self._names[event.call_id] = event.name
+                self._titles[event.call_id] = event.title
             case Answered(call_id, False, _, comment):
-                name = self._names.get(call_id, "a call")
-                self._line(f"denied: {sanitise_line(name)}: {sanitise_line(comment)}")
+                title = self._titles.get(call_id, "a call")
+                self._line(f"denied: {sanitise_line(title)}: {sanitise_line(comment)}")
             case Noticed(text):
                 self._line(f"note: {sanitise_line(text)}")
             case _:

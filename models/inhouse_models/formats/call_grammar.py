@@ -1,7 +1,7 @@
 """Grammar of what stands between `<tool_call>` and `</tool_call>`, in each call format."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from inhouse_models.chat import Choices, ToolSpec
@@ -16,8 +16,10 @@ from inhouse_models.formats.xml import value_types, write_value
 MOST_PATHS = 2_000
 PATH = "file_path"
 SYMBOL = "symbol"
-# Tools that make files; every other tool names a file that exists.
+# Tools that make files, or write one anew that was read.
 MAKING_TOOLS = frozenset({"write"})
+# Tools that change a file, which the model must have read.
+CHANGING_TOOLS = frozenset({"edit", "replace_symbol"})
 
 ANY_PATH = r'/[^"\\\x00-\x1f\x7f]{1,240}/'
 IDENTIFIER = r"[A-Za-z_$][A-Za-z0-9_$.]{0,120}(#[0-9]{1,3})?"
@@ -36,48 +38,61 @@ class CallGrammar:
     def body(self, tools: Sequence[ToolSpec]) -> str:
         """A call of one of the tools, with the line ends around it."""
         write = {"hermes": self._hermes, "xml": self._xml}.get(self.form, self._fenced)
-        calls = [
-            self.grammar.rule(f"call_{place}", write(tool, place))
-            for place, tool in enumerate(tools)
-        ]
+        bodies = [(place, write(tool, place)) for place, tool in enumerate(tools)]
+        calls = [self.grammar.rule(f"call_{place}", body) for place, body in bodies if body]
         return one_of(calls)
 
     def _hermes(self, tool: ToolSpec, place: int) -> str:
-        return f"{self._head(tool, place, None)} {quote(chr(10))}"
+        head = self._head(tool, place, None)
+        return f"{head} {quote(chr(10))}" if head else ""
 
     def _fenced(self, tool: ToolSpec, place: int) -> str:
         raw = raw_parameter(tool)
         if raw is None:
             return self._hermes(tool, place)
-        needs_block = raw in required_of(tool)
+        required = required_of(tool)
+        # What may stand instead of the code, such as a new name, never stands beside it.
+        others = [] if raw in required else [k for k in properties_of(tool) if k not in required]
+        others = [key for key in others if key != raw]
         calls: list[str] = []
         for markdown, fence in ((False, "```"), (True, "````")):
-            head = self._head(tool, place, markdown)
+            head = self._head(tool, place, markdown, skipped=(raw, *others))
             if head:
                 block = f'"{fence}" /[a-zA-Z+#]{{0,12}}/ {self._code(fence)}'
-                block = block if needs_block else f"({block})?"
                 calls.append(f"{head} {quote(chr(10))} {block}")
-        return one_of(calls)
+        for other in others:
+            skipped = (raw, *(key for key in others if key != other))
+            head = self._head(tool, place, None, skipped=skipped, needed=other)
+            if head:
+                calls.append(f"{head} {quote(chr(10))}")
+        return one_of(calls) if calls else ""
 
     def _code(self, fence: str) -> str:
         """Lines of code up to the first that closes the block."""
         name = f"code_{len(fence)}"
         return self.grammar.rule(f"{name}[lazy]", rf"/\n((?s:.*)\n)?{fence}\n/")
 
-    def _head(self, tool: ToolSpec, place: int, markdown: bool | None) -> str:
+    def _head(
+        self,
+        tool: ToolSpec,
+        place: int,
+        markdown: bool | None,
+        skipped: Collection[str] = (),
+        needed: str = "",
+    ) -> str:
         """The JSON of a call; `markdown`: whether its file is, None when it does not matter.
 
-        Empty when no file of that kind can be named.
+        Without the `skipped` parameters, and with the optional one that is `needed`. Empty when
+        no file of that kind can be named.
         """
-        raw = None if markdown is None else raw_parameter(tool)
         fields: list[Field] = []
         for key, schema in properties_of(tool).items():
-            if key == raw:
+            if key in skipped:
                 continue
             value = self._json_value(tool, place, key, schema, markdown)
             if not value:
                 return ""
-            fields.append(Field(key, value, key in required_of(tool)))
+            fields.append(Field(key, value, key in required_of(tool) or key == needed))
         start = quote('\n{"name": ' + write_json(tool.name) + ', "arguments": ')
         return f"{start} {json_object(fields)} {quote('}')}"
 
@@ -120,13 +135,22 @@ class CallGrammar:
         if key != PATH:
             return None
         suffix = {None: "", True: "_MARKDOWN", False: "_CODE"}[markdown]
-        paths = self.choices.paths
-        if tool.name not in MAKING_TOOLS and 0 < len(paths) <= MOST_PATHS:
-            fitting = [path for path in paths if markdown in (None, _is_markdown(path))]
-            literals = [quote(escape_json(path) if escaped else path) for path in fitting]
-            return self.grammar.rule(f"FILE{suffix}", " | ".join(literals)) if literals else ""
+        known = 0 < len(self.choices.paths) <= MOST_PATHS
+        if known and tool.name in CHANGING_TOOLS:
+            return self._file(f"READ_FILE{suffix}", self.choices.read, markdown, escaped)
+        if known and tool.name not in MAKING_TOOLS:
+            return self._file(f"FILE{suffix}", self.choices.paths, markdown, escaped)
         kind = {None: "", True: f" & {MARKDOWN_PATH}", False: f" & ~{MARKDOWN_PATH}"}[markdown]
+        unread = set(self.choices.paths) - set(self.choices.read) if known else set[str]()
+        if unread and self._file("UNREAD", sorted(unread), None, escaped):
+            kind += " & ~UNREAD"
         return self.grammar.rule(f"PATH{suffix}", ANY_PATH + kind)
+
+    def _file(self, name: str, paths: Sequence[str], markdown: bool | None, escaped: bool) -> str:
+        """One of these files; empty when none is of that kind."""
+        fitting = [path for path in paths if markdown in (None, _is_markdown(path))]
+        literals = [quote(escape_json(path) if escaped else path) for path in fitting]
+        return self.grammar.rule(name, " | ".join(literals)) if literals else ""
 
     def _symbol(self, *, escaped: bool) -> str:
         """A name that exists or could be given to something new."""

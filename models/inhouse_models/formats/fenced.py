@@ -13,7 +13,11 @@ RAW_PARAMETERS = frozenset({"content"})
 # Text in these files holds blocks of three backticks itself, so their own fence has four.
 MARKDOWN_ENDINGS = ("md", "markdown", "mdx", "rst")
 OPENING = re.compile(r"\s*(?P<fence>`{3,})[^`\n]*\n")
-EXAMPLES = {"file_path": "src/shapes.py", "symbol": "area", "content": "all of the code"}
+EXAMPLES = {
+    "file_path": "src/shapes.py",
+    "symbol": "area",
+    "content": "def area(width, height):\n    return width * height\n",
+}
 
 
 class FencedFormat:
@@ -22,14 +26,18 @@ class FencedFormat:
     def prompt(self, tools: Sequence[ToolSpec]) -> str:
         """What the system message says of the tools, in few tokens."""
         lines = ["# Tools", *(describe(tool) for tool in tools)]
-        raw = next((tool for tool in tools if raw_parameter(tool)), None)
+        raw = [tool for tool in tools if raw_parameter(tool)]
         plain = next((tool for tool in tools if not raw_parameter(tool)), None)
-        lines += ["", "Say in one sentence what you do, then call one tool:"]
+        lines += ["", "Say in one short sentence what you do next, then call one tool."]
         if plain:
-            lines.append(OPEN + self.write(plain.name, example(plain)) + CLOSE)
+            lines.append(
+                f"I look at the file.\n{OPEN}{self.write(plain.name, example(plain))}{CLOSE}"
+            )
         if raw:
-            lines.append("The content of a file or definition follows in a fenced block:")
-            lines.append(OPEN + self.write(raw.name, example(raw)) + CLOSE)
+            names = " and ".join(tool.name for tool in raw)
+            call = self.write(raw[0].name, example(raw[0]))
+            lines.append(f"Calls of {names} carry the code in a fenced block:")
+            lines.append(f"I change the function.\n{OPEN}{call}{CLOSE}")
         return "\n".join(lines)
 
     def write(self, name: str, arguments: Mapping[str, object]) -> str:

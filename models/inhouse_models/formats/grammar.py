@@ -30,6 +30,7 @@ def build_constraint(  # noqa: PLR0913 (each is a fact of one request)
     specials: Collection[str],
     choices: Choices | None = None,
     held: bool = False,
+    must_call: bool = False,
     schema: Mapping[str, object] | None = None,
     thinking: ThinkingMode = "off",
     text_characters: int = TEXT_CHARACTERS,
@@ -37,7 +38,8 @@ def build_constraint(  # noqa: PLR0913 (each is a fact of one request)
     """The grammar of an answer, None when it is free.
 
     Free text and calls: the grammar starts behind `<tool_call>` and ends with `</tool_call>`.
-    `held`: the whole turn is at most `text_characters` of text, then one call or the end.
+    `held`: the whole turn is one line of at most `text_characters`, then one call or the end;
+    with `must_call` there is no end without a call.
     `choices`: the files and names that a call may use, when given.
     `schema`: the whole turn is JSON. `thinking`: "open" when the prompt ends inside thinking (the
     grammar starts behind `</think>`), "optional" when the model may begin with it.
@@ -58,12 +60,14 @@ def build_constraint(  # noqa: PLR0913 (each is a fact of one request)
         return None
     if not held:
         return _finish(grammar, f"{calls.body(tools)} {grammar.mark(CLOSE)}", OPEN)
-    # Neither the mark spelled out nor a fence: small models write calls that way, and none of
-    # them is ever run.
-    text = f"/([^`]|`{{1,2}}[^`]){{0,{text_characters}}}/ & ~/(?s:.*)<tool_call>(?s:.*)/"
+    # One line, no fence and no mark spelled out: small models write calls and code that way,
+    # and none of it is ever run.
+    text = f"/([^`\\n]|`[^`\\n]{{1,80}}`){{0,{text_characters}}}/ & ~/.*<tool_call>.*/"
     grammar.rule("TEXT", text)
-    call = f"{grammar.mark(OPEN)} {calls.body(tools)} {grammar.mark(CLOSE)}"
-    return _finish(grammar, f"{before}TEXT ({call})?", trigger)
+    call = f"/\\n{{0,2}}/ {grammar.mark(OPEN)} {calls.body(tools)} {grammar.mark(CLOSE)}"
+    return _finish(
+        grammar, f"{before}TEXT {call}" if must_call else f"{before}TEXT ({call})?", trigger
+    )
 
 
 def _finish(grammar: Grammar, start: str, trigger: str | None) -> Constraint:

@@ -85,6 +85,7 @@ class Prompter:
             tools=request.tools,
             choices=request.choices,
             held=request.held,
+            must_call=request.must_call,
             schema=request.schema,
             thinking=self._thinking(thinking_open, request.think),
             specials=self._literals,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import llguidance
@@ -28,7 +29,12 @@ def make_tool(name: str, required: str, optional: Mapping[str, object], text: st
 
 READ = make_tool("read", "file_path", {"offset": NUMBER, "limit": NUMBER}, "Read a file.")
 WRITE = make_tool("write", "file_path content", {}, "Write a whole file.")
-REPLACE = make_tool("replace_symbol", "file_path symbol content", {}, "Write a definition anew.")
+REPLACE = make_tool(
+    "replace_symbol",
+    "file_path symbol",
+    {"content": TEXT, "new_name": TEXT},
+    "Write a definition anew.",
+)
 GREP = make_tool("grep", "pattern", {"path": TEXT, "ignore_case": {"type": "boolean"}}, "Search.")
 BASH = make_tool("bash", "command", {"timeout": {"type": "number"}}, "Run a command.")
 PLAN = ToolSpec(
@@ -119,8 +125,12 @@ def token_ids(text: str) -> list[int]:
 
 def accepts(lark: str, text: str) -> bool:
     """Tell whether a grammar accepts exactly this text."""
-    tokenizer = llguidance.LLTokenizer(llguidance.TokenizerWrapper(ByteVocabulary()))
-    matcher = llguidance.LLMatcher(tokenizer, llguidance.LLMatcher.grammar_from_lark(lark))
+    matcher = llguidance.LLMatcher(_tokenizer(), llguidance.LLMatcher.grammar_from_lark(lark))
     assert not matcher.is_error(), matcher.get_error()
     ids = token_ids(text)
     return matcher.try_consume_tokens(ids) == len(ids) and matcher.is_accepting()
+
+
+@cache
+def _tokenizer() -> llguidance.LLTokenizer:
+    return llguidance.LLTokenizer(llguidance.TokenizerWrapper(ByteVocabulary()))

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.models.formats.format_samples import TOOLS
 
@@ -31,11 +31,13 @@ def read_back(form: CallFormat, name: str, arguments: dict[str, object]) -> obje
     return json.loads(call.arguments)
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.dictionaries(st.text(max_size=9), json_values, max_size=4))
 def test_hermes_round_trip(arguments: dict[str, object]) -> None:
     assert read_back(HermesFormat(), "any", arguments) == arguments
 
 
+@settings(deadline=None, max_examples=60)
 @given(lines, lines)
 def test_fenced_round_trip(path: str, code: str) -> None:
     """Code comes back with a last newline; everything else as it was."""
@@ -44,6 +46,7 @@ def test_fenced_round_trip(path: str, code: str) -> None:
     assert read_back(FencedFormat(), "write", arguments) == {"file_path": path, "content": whole}
 
 
+@settings(deadline=None, max_examples=60)
 @given(lines, st.integers(), st.booleans())
 def test_xml_round_trip(text: str, number: int, yes: bool) -> None:
     # The one thing raw tags cannot carry: a closing tag that more of a call follows.

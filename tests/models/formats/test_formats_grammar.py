@@ -11,7 +11,11 @@ from inhouse_models.formats.fenced import FencedFormat
 from inhouse_models.formats.hermes import HermesFormat
 from inhouse_models.formats.xml import XmlFormat
 
-CHOICES = Choices(("a.py", "docs/b.md", 'odd "name".py'), {"a.py": ("f", "operator ==")})
+CHOICES = Choices(
+    ("a.py", "docs/b.md", 'odd "name".py', "unread.py"),
+    ("a.py", "docs/b.md", 'odd "name".py'),
+    {"a.py": ("f", "operator ==")},
+)
 WRITERS = {"hermes": HermesFormat(), "xml": XmlFormat(), "fenced": FencedFormat()}
 FORMS: tuple[FormName, ...] = ("hermes", "xml", "fenced")
 
@@ -38,6 +42,8 @@ def lark_for(form: FormName, *, held: bool = False, choices: Choices = CHOICES) 
         ("replace_symbol", {"file_path": "a.py", "symbol": "C.f#2", "content": "x\n"}, True),
         ("replace_symbol", {"file_path": "a.py", "symbol": "operator ==", "content": "\n"}, True),
         ("replace_symbol", {"file_path": "a.py", "symbol": "no name", "content": "x\n"}, False),
+        ("replace_symbol", {"file_path": "unread.py", "symbol": "f", "content": "x\n"}, False),
+        ("write", {"file_path": "unread.py", "content": "x\n"}, False),
         ("bash", {"command": "echo 'a' && ls | wc", "timeout": 2.5}, True),
         ("bash", {"command": "ls", "cwd": "/"}, False),
         ("plan", {"state": "open", "steps": [{"text": "one"}, {"text": "two"}]}, True),
@@ -64,7 +70,7 @@ def test_held_turn(form: FormName) -> None:
     assert not accepts(lark, call + call)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=30), st.sampled_from(FORMS))
 def test_any_content_can_be_written(text: str, form: FormName) -> None:
     if "</parameter>" in text or "```" in text:
@@ -120,3 +126,34 @@ def test_json_answer(thinking: str, answer: str) -> None:
 def test_free_answers_have_no_grammar() -> None:
     assert build_constraint("hermes", tools=(), specials=SPECIALS) is None
     assert build_constraint("plain", tools=TOOLS, specials=SPECIALS) is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "block", "fits"),
+    [
+        ('"file_path": "a.py", "symbol": "f"', "```\nx\n```\n", True),
+        ('"file_path": "a.py", "symbol": "f", "new_name": "g"', "", True),
+        ('"file_path": "a.py", "symbol": "f"', "", False),
+        ('"file_path": "a.py", "symbol": "f", "new_name": "g"', "```\nx\n```\n", False),
+    ],
+)
+def test_a_fenced_call_has_either_code_or_what_stands_for_it(
+    arguments: str, block: str, fits: bool
+) -> None:
+    head = f'\n{{"name": "replace_symbol", "arguments": {{{arguments}}}}}\n'
+    assert accepts(lark_for("fenced"), f"{head}{block}</tool_call>") == fits
+
+
+def test_a_turn_that_must_call_cannot_end_without_one() -> None:
+    def lark(must_call: bool) -> str:
+        constraint = build_constraint(
+            "fenced", tools=TOOLS, specials=SPECIALS, held=True, must_call=must_call
+        )
+        assert constraint is not None
+        return constraint.lark
+
+    call = '<tool_call>\n{"name": "read", "arguments": {"file_path": "a.py"}}\n</tool_call>'
+    assert accepts(lark(must_call=False), "Done.")
+    assert not accepts(lark(must_call=True), "Done.")
+    assert accepts(lark(must_call=True), f"I look.\n{call}")
+    assert not accepts(lark(must_call=False), "Two\nlines.")

@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.models.formats.format_samples import TOOLS
 
@@ -60,12 +60,14 @@ def answer(
     return message
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 300), max_size=40))
 def test_any_chunking_gives_the_same_answer(cuts: list[int]) -> None:
     assert answer(tokens_of(ANSWER, cuts, ids=True)) == WHOLE
     assert answer(tokens_of(ANSWER, cuts, ids=False), specials=SpecialTokens()) == WHOLE
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.integers(0, 300), max_size=40))
 def test_spelled_marks_stay_text(cuts: list[int]) -> None:
     message = answer(tokens_of(ANSWER, cuts, ids=False))

@@ -1,6 +1,6 @@
 """Splitting: no part holds a literal, nothing is lost."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.models.formats.format_samples import LITERALS
 
@@ -12,6 +12,7 @@ NESTED = ("<a>", "<a><b>", "aa", "aaa", "<a><", *LITERALS)
 texts = st.lists(st.sampled_from([*NESTED, "<", ">", "a", "<tool", "_call>", " "])).map("".join)
 
 
+@settings(deadline=None, max_examples=60)
 @given(texts)
 def test_parts_hold_no_literal(text: str) -> None:
     parts = split_literals(text, NESTED)
@@ -24,6 +25,7 @@ def test_mark_is_cut_in_two() -> None:
     assert split_literals("x<tool_call>y", LITERALS) == ["x<tool", "_call>y"]
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.builds(Run, texts, st.booleans())))
 def test_special_pieces_come_from_the_template(runs: list[Run]) -> None:
     pieces = lay_out(runs, LITERALS)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.models.formats.format_samples import (
     ATTACK,
@@ -130,6 +130,7 @@ def test_content_cannot_become_special(name: str, form: FormName | None) -> None
         assert piece.special or not any(literal in piece.text for literal in LITERALS)
 
 
+@settings(deadline=None, max_examples=60)
 @given(system=contents, user=contents, answer=contents, result=contents)
 def test_prompt_equals_plain_rendering(system: str, user: str, answer: str, result: str) -> None:
     """qwen2.5 trims nothing: masked rendering gives the text that a plain rendering gives."""

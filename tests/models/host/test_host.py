@@ -154,7 +154,8 @@ def test_two_clients_share_one_host(small_model: Path) -> None:
     async def check(client: LocalClient) -> None:
         other = LocalClient(LocalModel(small_model), HostOptions(context=2048))
         answers = await asyncio.gather(
-            finish_of(client.stream(ask("Say red.", 4))), finish_of(other.stream(ask("Say blue.", 4)))
+            finish_of(client.stream(ask("Say red.", 4))),
+            finish_of(other.stream(ask("Say blue.", 4))),
         )
         await other.close()
         assert [answer.error for answer in answers] == [None, None]

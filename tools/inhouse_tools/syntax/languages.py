@@ -1,13 +1,15 @@
 """The languages we parse: which files, which grammar wheel, which query."""
 
 import importlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import tree_sitter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MAX_SOURCE_BYTES = 4_000_000
 """Larger files are generated or data: they are neither checked nor outlined."""

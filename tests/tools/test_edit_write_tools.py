@@ -1,0 +1,163 @@
+"""Edits and whole writes: what lands, what is refused, and what the model is told."""
+
+from pathlib import Path
+
+import pytest
+from tests.tools.helpers_tools import call, project, workspace_in
+
+CART = """\
+class Cart:
+    def total(self):
+        return 1
+
+    def count(self):
+        return 1
+"""
+
+
+def test_an_edit_changes_its_lines_and_nothing_else(tmp_path: Path) -> None:
+    workspace = workspace_in(tmp_path)
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"\xef\xbb\xbfone\r\ntwo\nthree")
+    path.chmod(0o755)
+    call(workspace, "read", file_path="a.txt")
+    answer = call(workspace, "edit", file_path="a.txt", old_string="one\n", new_string="1\nplus\n")
+    assert not answer.failed
+    assert path.read_bytes() == b"\xef\xbb\xbf1\r\nplus\r\ntwo\nthree"
+    assert path.stat().st_mode & 0o777 == 0o755
+    assert answer.show["changed"] == ["a.txt"]
+    assert "-one\n+1\n+plus\n" in str(answer.show["diff"])
+    again = call(workspace, "edit", file_path="a.txt", old_string="two", new_string="2")
+    assert not again.failed
+
+
+def test_a_file_must_be_read_first_and_be_as_it_was_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("one\n")
+    workspace = workspace_in(tmp_path)
+    for name, rest in (
+        ("edit", {"old_string": "one", "new_string": "two"}),
+        ("write", {"content": "two"}),
+    ):
+        answer = call(workspace, name, file_path="a.txt", **rest)
+        assert answer.failed
+        assert 'Call read with file_path="a.txt"' in answer.text
+    call(workspace, "read", file_path="a.txt")
+    path.write_text("ONE\n")
+    answer = call(workspace, "edit", file_path="a.txt", old_string="ONE", new_string="two")
+    assert answer.failed
+    assert "changed on disk" in answer.text
+    assert path.read_text() == "ONE\n"
+
+
+def test_an_ambiguous_old_string_is_refused_unless_all_are_meant(tmp_path: Path) -> None:
+    workspace = project(tmp_path, {"a.py": CART})
+    arguments = {"file_path": "a.py", "old_string": "return 1", "new_string": "return 2"}
+    answer = call(workspace, "edit", **arguments)
+    assert answer.failed
+    assert "2 times" in answer.text
+    assert "lines 3, 6" in answer.text
+    assert not call(workspace, "edit", **arguments, replace_all=True).failed
+    assert (tmp_path / "a.py").read_text() == CART.replace("return 1", "return 2")
+
+
+def test_white_space_is_forgiven_when_the_place_is_clear(tmp_path: Path) -> None:
+    workspace = project(tmp_path, {"a.py": CART})
+    answer = call(
+        workspace,
+        "edit",
+        file_path="a.py",
+        old_string="def total(self):  \n    return 1",
+        new_string="def total(self):\n    return 2",
+    )
+    assert not answer.failed
+    assert (tmp_path / "a.py").read_text() == CART.replace("return 1", "return 2", 1)
+
+
+def test_white_space_is_not_forgiven_when_two_places_fit(tmp_path: Path) -> None:
+    workspace = project(tmp_path, {"a.txt": "  x\n    x\n"})
+    answer = call(workspace, "edit", file_path="a.txt", old_string="x \n", new_string="y\n")
+    assert answer.failed
+    assert "lines 1, 2" in answer.text
+
+
+def test_a_miss_shows_the_nearest_lines(tmp_path: Path) -> None:
+    workspace = project(tmp_path, {"a.py": CART})
+    answer = call(
+        workspace, "edit", file_path="a.py", old_string="def totals(self):", new_string="x"
+    )
+    assert answer.failed
+    assert "from line 2:\n    def total(self):" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "good", "bad"),
+    [
+        ("a.py", "def f():\n    return 1\n", "def f(:\n    return 1\n"),
+        ("a.py", "def f():\n    return 1\n", "def f():\n    x = 1\n  return x\n"),
+        ("a.js", "let a = 1;\n", "let a = ;\n"),
+        ("a.json", '{"a": 1}\n', '{"a": }\n'),
+    ],
+)
+def test_a_broken_file_never_lands(tmp_path: Path, path: str, good: str, bad: str) -> None:
+    workspace = project(tmp_path, {path: good})
+    for name in (path, f"new-{path}"):
+        answer = call(workspace, "write", file_path=name, content=bad)
+        assert answer.failed
+        assert "Syntax error" in answer.text
+        assert "line " in answer.text
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {path: good}
+
+
+def test_a_file_that_was_broken_may_be_repaired_step_by_step(tmp_path: Path) -> None:
+    workspace = project(tmp_path, {"a.py": "def f(:\n    pass\n\n\ndef g(:\n    pass\n"})
+    answer = call(workspace, "edit", file_path="a.py", old_string="def f(:", new_string="def f():")
+    assert not answer.failed
+    assert "Warning: a.py does not parse" in answer.text
+    answer = call(workspace, "edit", file_path="a.py", old_string="def g(:", new_string="def g():")
+    assert "Warning" not in answer.text
+
+
+def test_writes_create_folders_end_the_last_line_and_keep_the_endings(tmp_path: Path) -> None:
+    workspace = workspace_in(tmp_path)
+    answer = call(workspace, "write", file_path="a/b/c.txt", content="one\ntwo")
+    assert answer.text == "Created a/b/c.txt (2 lines)."
+    assert (tmp_path / "a/b/c.txt").read_bytes() == b"one\ntwo\n"
+    (tmp_path / "crlf.txt").write_bytes(b"one\r\ntwo\r\n")
+    call(workspace, "read", file_path="crlf.txt")
+    assert not call(workspace, "write", file_path="crlf.txt", content="1\ntwo\nthree").failed
+    assert (tmp_path / "crlf.txt").read_bytes() == b"1\r\ntwo\r\nthree\r\n"
+
+
+def test_a_change_that_changes_nothing_fails(tmp_path: Path) -> None:
+    workspace = project(tmp_path, {"a.py": CART})
+    same_edit = {"file_path": "a.py", "old_string": "class", "new_string": "class"}
+    same_symbol = {"file_path": "a.py", "symbol": "Cart", "content": CART}
+    for answer in (
+        call(workspace, "write", file_path="a.py", content=CART),
+        call(workspace, "edit", **same_edit),
+        call(workspace, "replace_symbol", **same_symbol),
+    ):
+        assert answer.failed
+        assert "Nothing changed" in answer.text
+
+
+def test_trouble_with_the_disk_is_an_answer(tmp_path: Path) -> None:
+    workspace = project(tmp_path, {"a.txt": "one\n"})
+    (tmp_path / "folder").mkdir()
+    for path in ("folder", "a.txt/below", "x" * 300, "."):
+        assert call(workspace, "write", file_path=path, content="x").failed
+        assert call(workspace, "edit", file_path=path, old_string="a", new_string="b").failed
+    assert call(workspace, "edit", file_path="a.txt", old_string="", new_string="b").failed
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.txt", "folder"]
+
+
+def test_permission_sees_the_diff_before_anything_is_written(tmp_path: Path) -> None:
+    workspace = project(tmp_path, {"a.py": CART})
+    from inhouse_tools.edit import TOOL, EditArgs
+
+    args = EditArgs(file_path="a.py", old_string="class Cart", new_string="class Basket")
+    (access,) = TOOL.access(args, workspace)
+    assert (access.kind, access.target, access.outside) == ("write", "a.py", False)
+    assert "-class Cart:\n+class Basket:\n" in access.preview
+    assert (tmp_path / "a.py").read_text() == CART
