@@ -283,7 +283,7 @@ def test_ctrl_c_ends_with_130_and_says_how_to_go_on(folder: Path) -> None:
     with serving() as (url, handler):
         command = [sys.executable, "-m", "inhouse.start", "-p", "hang up here", "--endpoint", url]
         process = subprocess.Popen(
-            [*command, "--verbose"],
+            command,
             cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -299,12 +299,19 @@ def test_ctrl_c_ends_with_130_and_says_how_to_go_on(folder: Path) -> None:
     assert "inhouse -c" in complaints
 
 
-def test_a_reader_that_leaves_is_no_error(folder: Path) -> None:
-    command = f"{sys.executable} -m inhouse.start --help | true"
+@pytest.mark.parametrize("arguments", ["--help", "-p hi --output-format stream-json"])
+def test_a_reader_that_leaves_is_no_error(folder: Path, endpoint: str, arguments: str) -> None:
+    command = f"{sys.executable} -m inhouse.start {arguments} 2>complaints | true; cat complaints"
     done = subprocess.run(
-        ["/bin/sh", "-c", command], cwd=folder, capture_output=True, text=True, check=False
+        ["/bin/sh", "-c", command],
+        cwd=folder,
+        env={**os.environ, "INHOUSE_ENDPOINT": endpoint},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert done.stderr == ""
+    assert "Traceback" not in done.stdout
+    assert "Broken" not in done.stdout
 
 
 def test_closed_streams_are_no_error(folder: Path, endpoint: str) -> None:

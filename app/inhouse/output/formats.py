@@ -39,6 +39,8 @@ class TextOutput:
             self.out.write(text if text.endswith("\n") else text + "\n")
         else:
             reason = result.error.text if result.error else result.text
+            if result.ending == "interrupted" and result.session:
+                reason += f" Session {result.session} is kept; go on with: inhouse -c"
             self.complaints.write(f"inhouse: {sanitise(reason)}\n")
         self.out.flush()
 
