@@ -27,7 +27,7 @@ NO_END: Final = ModelError(
 
 
 async def ask_model(turn: Turn, request: Request) -> Finish:
-    """Streams one answer and appends it; what was said before a cancellation is kept."""
+    """Streams one answer; what was said before a cancellation or an error is kept."""
     said: list[str] = []
     try:
         finish = await _stream(turn, request, said)
@@ -35,9 +35,7 @@ async def ask_model(turn: Turn, request: Request) -> Finish:
         _keep(turn, Message("assistant", "".join(said)))
         raise
     turn.count(finish)
-    if finish.error is None and finish.reason != "cancelled":
-        turn.add(finish.message)
-    else:
+    if finish.error is not None or finish.reason == "cancelled":
         _keep(turn, Message("assistant", finish.message.text))
     return finish
 

@@ -1,6 +1,7 @@
 """What follows a final answer: the person's check, and the answer as JSON when it is wanted."""
 
 import json
+from typing import Final
 
 from inhouse_agent.answer import ask_model
 from inhouse_agent.context import JSON_WANTED, build_schema_request
@@ -8,13 +9,29 @@ from inhouse_agent.ending import ending_of_answer, ending_of_error, ending_of_fa
 from inhouse_agent.events import Ending, Noticed
 from inhouse_agent.turn import Outcome, Turn
 
+REMAINS: Final = (
+    "If a part of the task is still missing, do it now with a tool. "
+    "If nothing is missing, give your final answer."
+)
+UNCHANGED: Final = (
+    "You have changed no file. If the task needs a change, make it now with a tool. "
+    "If it does not, give your final answer."
+)
+
 
 async def conclude(turn: Turn, text: str) -> Outcome | None:
     """The outcome of the turn; nothing when the model was told to go on.
 
     A check that passes decides: then the turn succeeded, whatever the answer says.
     """
-    verify = turn.kit.options.verify
+    verify = turn.check
+    acting = turn.kit.profile.guided and turn.kit.policy.mode != "plan"
+    # Small models announce the next step and stop.
+    if acting and not turn.guard.finished and turn.nudge(REMAINS if turn.changed else UNCHANGED):
+        return None
+    if turn.kit.options.verify is None and not turn.changed and not turn.failed_before:
+        # A command that the prompt merely quotes says nothing about work that was not done.
+        verify = None
     ending: Ending
     if verify is None:
         ending = ending_of_answer(text, denied_last=turn.denied_last, changed=bool(turn.changed))
@@ -46,6 +63,7 @@ async def _answer(turn: Turn, ending: Ending, text: str) -> Outcome:
     answer = finish.message.text.strip()
     if finish.error is not None:
         return Outcome(ending_of_error(finish.error.kind), finish.error.text, finish.error)
+    turn.add(finish.message)
     if finish.reason == "length":
         return Outcome("limit", "Stopped: the JSON answer was too long and was cut off.")
     try:

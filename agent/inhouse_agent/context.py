@@ -1,18 +1,19 @@
 """What the model sees: system prompt, tools, and what stands before the first prompt."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from inhouse_agent.attachments import attach_files
 from inhouse_agent.instructions import MAX_TOTAL_BYTES, Instructions, read_instructions
 from inhouse_agent.kit import Kit, Options
 from inhouse_agent.profile import Profile
 from inhouse_agent.prompt import system_prompt
-from inhouse_models.chat import Choices, Message, Request, ToolSpec
+from inhouse_models.chat import Choices, Message, Request, Sampling, ToolSpec
 from inhouse_tools.listing import Listing, list_files
-from inhouse_tools.registry import parameters
-from inhouse_tools.syntax import symbols
+from inhouse_tools.registry import LOOKING, parameters
+from inhouse_tools.syntax import errors, language_of, symbols
 from inhouse_tools.tool import Tool, Workspace
 
 MAX_LISTED: Final = 60
@@ -50,11 +51,17 @@ def fixed_request(
 
 
 async def build_request(
-    kit: Kit, history: Sequence[Message], *, must_call: bool = False
+    kit: Kit,
+    history: Sequence[Message],
+    *,
+    must_call: bool = False,
+    barred: Collection[str] = (),
+    sampling: Sampling | None = None,
 ) -> Request:
     """The next question to the model over the whole history.
 
     With `must_call` a held answer ends with a call: small models talk instead of working.
+    Tools that are `barred` cannot be called in this answer.
     """
     options, profile = kit.options, kit.profile
     choices = Choices()
@@ -65,12 +72,13 @@ async def build_request(
         tuple(history),
         tools,
         session=options.session,
-        max_tokens=options.max_tokens,
-        sampling=options.sampling,
+        max_tokens=options.max_tokens or profile.max_tokens,
+        sampling=options.sampling or sampling,
         think=options.think,
         call_form=options.call_form or profile.call_form,
         held=profile.held,
         must_call=must_call and profile.held and bool(tools),
+        allowed=_allowed(kit, choices, barred),
         choices=choices,
     )
 
@@ -101,13 +109,30 @@ async def opening_messages(kit: Kit, prompt: str) -> tuple[tuple[Message, ...], 
         small = kit.profile.name == "small"
         limit = SMALL_INSTRUCTION_BYTES if small else MAX_TOTAL_BYTES
         instructions = await asyncio.to_thread(read_instructions, kit.workspace.root, limit)
-    listing = await asyncio.to_thread(list_files, kit.workspace.root)
-    text = _first_text(kit.workspace.root, instructions, _names(listing), prompt)
+    names = _names(await asyncio.to_thread(list_files, kit.workspace.root))
+    files = await attach_files(kit, prompt, names) if kit.profile.guided else []
+    text = _first_text(kit.workspace.root, instructions, names, files, prompt)
     system = Message("system", system_prompt(kit.profile, kit.options))
     return (system, Message("user", text)), instructions.notices
 
 
-def _first_text(root: Path, instructions: Instructions, paths: Sequence[str], prompt: str) -> str:
+async def later_text(kit: Kit, prompt: str) -> str:
+    """A later prompt of a session, with the files it names."""
+    if not kit.profile.guided:
+        return prompt
+    listing = await asyncio.to_thread(list_files, kit.workspace.root)
+    fresh = [path for path in _names(listing) if path not in kit.workspace.seen]
+    files = await attach_files(kit, prompt, fresh)
+    return "\n\n".join((*files, f"Task:\n{prompt}")) if files else prompt
+
+
+def _first_text(
+    root: Path,
+    instructions: Instructions,
+    paths: Sequence[str],
+    files: Sequence[str],
+    prompt: str,
+) -> str:
     blocks = [
         f"Instructions of the project, from {_name_of(file.path, root)}:\n{file.text}\n"
         "End of these instructions."
@@ -115,6 +140,7 @@ def _first_text(root: Path, instructions: Instructions, paths: Sequence[str], pr
     ]
     if paths:
         blocks.append(_listing(paths))
+    blocks += files
     return "\n\n".join((*blocks, f"Task:\n{prompt}")) if blocks else prompt
 
 
@@ -135,6 +161,19 @@ def _names(listing: Listing) -> list[str]:
     return [path for path in listing.files if path.isprintable() and len(path) <= MAX_NAME_CHARS]
 
 
+def _allowed(kit: Kit, choices: Choices, barred: Collection[str]) -> tuple[str, ...] | None:
+    """The tools that may be called now: those that only look in plan mode, and those that look
+    or run while a guided model has read nothing."""
+    names = kit.profile.tool_names
+    if kit.policy.mode == "plan":
+        names = LOOKING
+    elif kit.profile.guided and choices.paths and not choices.read:
+        names = (*LOOKING, "bash")
+    elif not barred:
+        return None
+    return tuple(name for name in names if name not in barred)
+
+
 def _choices(workspace: Workspace) -> Choices:
     """Files that exist now, and the symbols of those that the model has read.
 
@@ -143,11 +182,23 @@ def _choices(workspace: Workspace) -> Choices:
     """
     listing = list_files(workspace.root, MAX_PATH_CHOICES)
     read = {path: _symbols_of(workspace.root, path) for path in sorted(workspace.seen)}
-    named = {path: names for path, names in read.items() if names}
+    # Data files have keys, not definitions: they are written whole.
+    named = {path: names for path, names in read.items() if _has_symbols(workspace.root / path)}
     if listing.cut:
         return Choices((), tuple(read), named)
     ignored = [path for path in read if (workspace.root / path).is_file()]
     return Choices(tuple(dict.fromkeys((*_names(listing), *ignored))), tuple(read), named)
+
+
+def _has_symbols(file: Path) -> bool:
+    """Whether a file is code that parses; a broken one can only be written whole."""
+    language = language_of(file.name)
+    if language is None or language.data:
+        return False
+    try:
+        return not errors(file.name, file.read_bytes())
+    except OSError:
+        return False
 
 
 def _symbols_of(root: Path, path: str) -> tuple[str, ...]:

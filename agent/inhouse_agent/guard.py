@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from inhouse_models.chat import ToolCall
 
 REPEATS: Final = 3
+MOST_BARRED: Final = 2
 ADVICE: Final = (
     f"You have made the same call {REPEATS} times and got the same result. "
     "Do not repeat it. Try something else, or give your final answer."
@@ -32,17 +34,49 @@ def normalise_call(call: ToolCall) -> str:
 class LoopGuard:
     """Counts equal calls with equal results since a file changed last.
 
-    The first repetition is answered with advice, a later one stops the turn.
+    The first repetition is answered with advice, a later one stops the turn. Where a grammar
+    holds the calls it does not come to that: an answer that would repeat a call is thrown away
+    and asked for again with that tool barred, so that a loop never gets into the history, where
+    a small model would only copy it.
+
+    `barred` are the tools of the next answer that cannot be called; `finished` says that none
+    can, since a model that makes the change again that it has just made has nothing left to do.
     """
 
     counts: Counter[str] = field(default_factory=Counter[str])
     advised: bool = False
+    finished: bool = False
+    barred: set[str] = field(default_factory=set[str])
+    made: set[str] = field(default_factory=set[str])
+    landed: set[str] = field(default_factory=set[str])
+
+    def bars(self, calls: Sequence[ToolCall]) -> bool:
+        """Whether every call was made before and can bring nothing new; bars their tools then.
+
+        The same call may bring something new when a file has changed since, unless it is the
+        change itself.
+        """
+        keys = {normalise_call(call) for call in calls}
+        if not keys or not keys <= (self.made | self.landed):
+            return False
+        self.finished = keys <= self.landed or len(self.barred) >= MOST_BARRED
+        self.barred |= {call.name for call in calls}
+        return True
+
+    def free(self) -> None:
+        """Let every tool be called again, because something new was said to the model."""
+        self.barred.clear()
+        self.finished = False
 
     def note(self, call: ToolCall, result: str, *, changed: bool) -> Literal["", "advise", "stop"]:
         """Takes one call and its result, says what to do about them."""
+        self.free()
         if changed:
             self.counts.clear()
+            self.made.clear()
+            self.landed.add(normalise_call(call))
             return ""
+        self.made.add(normalise_call(call))
         written = f"{normalise_call(call)}\n{result}".encode("utf-8", "surrogatepass")
         key = hashlib.sha256(written).hexdigest()
         self.counts[key] += 1

@@ -181,13 +181,22 @@ class JournalFile:
         self._size = size
 
     @classmethod
-    def open(cls, path: Path, *, new: bool) -> "JournalFile | SessionProblem":
-        """Opens and locks; a lock ends with its process, so none is ever stale."""
-        flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+    def open(
+        cls, path: Path, *, new: bool = False, reading: bool = False
+    ) -> "JournalFile | SessionProblem":
+        """Opens and locks; a lock ends with its process, so none is ever stale.
+
+        Who is only `reading` needs no lock, and cannot write.
+        """
+        flags = os.O_RDONLY if reading else os.O_RDWR | os.O_APPEND
+        flags |= os.O_CREAT | os.O_EXCL if new else 0
         try:
-            descriptor = os.open(path, flags | (os.O_CREAT | os.O_EXCL if new else 0), 0o600)
+            descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except OSError as error:
             return SessionProblem("io", f"The session {path} cannot be opened: {error.strerror}.")
+        size = os.fstat(descriptor).st_size
+        if reading:
+            return cls(path, descriptor, size)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -200,7 +209,7 @@ class JournalFile:
         except OSError:
             # Some network file systems cannot lock: then only the person prevents two writers.
             pass
-        return cls(path, descriptor, os.fstat(descriptor).st_size)
+        return cls(path, descriptor, size)
 
     def cut(self, size: int) -> SessionProblem | None:
         """Drops what stands after `size` bytes, the torn end of the last write."""

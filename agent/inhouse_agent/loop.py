@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
+from inhouse_agent import guide
 from inhouse_agent.answer import ask_model
 from inhouse_agent.calls import run_calls
-from inhouse_agent.conclude import conclude
-from inhouse_agent.context import build_request, opening_messages
+from inhouse_agent.conclude import REMAINS, conclude
+from inhouse_agent.context import build_request, later_text, opening_messages
 from inhouse_agent.ending import ending_of_error
 from inhouse_agent.events import Noticed, TurnEnded, TurnStarted
 from inhouse_agent.guard import ADVICE, STOPPED
@@ -18,6 +19,7 @@ from inhouse_models.chat import Finish, Message, ModelError, ToolCall
 CUT: Final = "Your answer was cut off because it was too long. Go on, in smaller steps."
 EMPTY: Final = "Your answer was empty. Call a tool, or give your final answer."
 CUT_TWICE: Final = "Stopped: the model's answers were too long and were cut off twice."
+REPEATED: Final = "The model repeated a call that brings nothing new; it is asked again without it."
 INTERRUPTED: Final = "Interrupted."
 
 
@@ -51,7 +53,13 @@ async def _converse(turn: Turn, prompt: str) -> Outcome:
         limit = turn.kit.limits.reached(turn.answers)
         if limit:
             return Outcome("limit", limit)
-        request = await build_request(turn.kit, turn.history, must_call=turn.untried)
+        request = await build_request(
+            turn.kit,
+            turn.history,
+            must_call=turn.untried and not turn.guard.barred,
+            barred=turn.barred_tools(),
+            sampling=turn.sampling(),
+        )
         finish = await ask_model(turn, request)
         outcome = await _react(turn, finish)
         if outcome is not None:
@@ -66,8 +74,10 @@ async def _begin(turn: Turn, prompt: str) -> ModelError | None:
     kit.emit(TurnStarted(prompt, kit.policy.mode, name))
     if isinstance(info, ModelError):
         return info
+    checked = await guide.begin(turn, prompt)
+    prompt = f"{prompt}\n\n{checked}" if checked else prompt
     if turn.history:
-        turn.tell(prompt)
+        turn.tell(await later_text(kit, prompt))
         return None
     messages, notices = await opening_messages(kit, prompt)
     for notice in notices:
@@ -84,6 +94,13 @@ async def _react(turn: Turn, finish: Finish) -> Outcome | None:
         return Outcome(ending_of_error(error.kind), error.text, error)
     if finish.reason == "cancelled":
         return Outcome("interrupted", INTERRUPTED)
+    if turn.kit.profile.guided and turn.guard.bars(message.calls):
+        turn.kit.emit(Noticed(REPEATED))
+        if turn.guard.finished:
+            turn.nudge(REMAINS)
+        turn.stuck = True
+        return None
+    turn.add(message)
     if message.calls:
         return await _run(turn, message.calls)
     cut = finish.reason == "length"
@@ -103,6 +120,7 @@ async def _run(turn: Turn, calls: Sequence[ToolCall]) -> Outcome | None:
         turn.guard.note(result.call, result.output.text, changed=bool(result.changed))
         for result in results
     ]
+    await guide.after_calls(turn, results)
     if "advise" in verdicts:
         turn.tell(ADVICE)
         return None

@@ -63,19 +63,22 @@ class Session:
         return cls._write_new(str(root.resolve()), model, [], forked_from="")
 
     @classmethod
-    def open(cls, identifier: str) -> "Session | SessionProblem":
-        """The session of this id, or of the only id that begins so."""
+    def open(cls, identifier: str, *, reading: bool = False) -> "Session | SessionProblem":
+        """The session of this id, or of the only id that begins so.
+
+        With `reading` it may be open elsewhere, and nothing can be appended to it.
+        """
         path = _find(identifier)
-        return path if isinstance(path, SessionProblem) else cls._open_path(path)
+        return path if isinstance(path, SessionProblem) else cls._open_path(path, reading)
 
     @classmethod
-    def latest(cls, root: Path) -> "Session | SessionProblem":
+    def latest(cls, root: Path, *, reading: bool = False) -> "Session | SessionProblem":
         """The session of this folder that was changed last."""
         found = list_sessions(root)
         if not found:
             text = f"There is no session in {root} yet. Start one with `inhouse`."
             return SessionProblem("missing", text)
-        return cls._open_path(found[0].path)
+        return cls._open_path(found[0].path, reading)
 
     @property
     def id(self) -> str:
@@ -161,15 +164,18 @@ class Session:
         return cls(file, header, list(entries))
 
     @classmethod
-    def _open_path(cls, path: Path) -> "Session | SessionProblem":
-        file = JournalFile.open(path, new=False)
+    def _open_path(cls, path: Path, reading: bool) -> "Session | SessionProblem":
+        file = JournalFile.open(path, reading=reading)
         if isinstance(file, SessionProblem):
             return file
         contents = read_journal(path)
-        problem = contents if isinstance(contents, SessionProblem) else file.cut(contents.size)
-        if isinstance(contents, SessionProblem) or problem is not None:
+        if isinstance(contents, SessionProblem):
             file.close()
-            return problem or SessionProblem("damaged", f"The session {path} cannot be read.")
+            return contents
+        problem = None if reading else file.cut(contents.size)
+        if problem is not None:
+            file.close()
+            return problem
         session = cls(file, contents.header, contents.entries)
         session.notices = tuple(contents.notices)
         return session

@@ -1,14 +1,19 @@
 """What one turn has come to so far: its messages, costs, changes and denials."""
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Final
 
 from inhouse_agent.calls import Result, cancel_call
 from inhouse_agent.events import Ending, MessageAdded, TurnEnded, UsageReported
 from inhouse_agent.guard import LoopGuard
 from inhouse_agent.history import open_calls
 from inhouse_agent.kit import Kit
-from inhouse_models.chat import Finish, Message, ModelError, Timings, Usage
+from inhouse_agent.verify import Verify
+from inhouse_models.chat import Finish, Message, ModelError, Sampling, Timings, Usage
+
+STUCK_TEMPERATURE: Final = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +29,11 @@ class Outcome:
 class Turn:
     """Everything is counted here; what happens next is decided in the loop.
 
-    `denied_last`: a call was denied among the latest. `nudged`: the model was told once that
-    its answer was cut or empty. `checks` counts runs of the `--verify` command. `untried`: the
-    model was given something to do and has made no call since.
+    `denied_last`: a call was denied among the latest. `nudged`: the model was asked once to go
+    on. `check` is the command that decides, `checks` counts its runs. `untried`: the model was
+    given something to do and has made no call since. `failed_before`: the check failed before
+    any change. `fruitless` counts failed calls since something changed, `stuck` says that the
+    last step brought nothing.
     """
 
     kit: Kit
@@ -42,6 +49,10 @@ class Turn:
     denied_last: bool = False
     nudged: bool = False
     untried: bool = True
+    check: Verify | None = None
+    failed_before: bool = False
+    fruitless: int = 0
+    stuck: bool = False
 
     def add(self, message: Message) -> None:
         """The history grows by one message."""
@@ -50,7 +61,19 @@ class Turn:
 
     def tell(self, text: str) -> None:
         """Says something to the model in the place of the person."""
+        self.guard.free()
         self.add(Message("user", text))
+
+    def barred_tools(self) -> Collection[str]:
+        """The tools that the next answer cannot call."""
+        return self.kit.profile.tool_names if self.guard.finished else self.guard.barred
+
+    def sampling(self) -> Sampling | None:
+        """The model's own way of picking, but warmer when a small model is stuck: asked the same
+        again, a greedy one gives the same answer again. The seed makes it repeatable."""
+        if not (self.stuck and self.kit.profile.guided):
+            return None
+        return Sampling(temperature=STUCK_TEMPERATURE, top_k=40, seed=self.answers)
 
     def nudge(self, text: str) -> bool:
         """Asks the model to go on, once a turn; False when it was asked before."""

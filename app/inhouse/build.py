@@ -115,6 +115,8 @@ async def build(
     policy = Policy(
         wish.settings.mode or wish.default_mode, rules, sandboxed=sandbox.kind == "bubblewrap"
     )
+    profile = profile_named(info.profile)
+    workspace.keeps_symbols = profile.guided
     emit = journalling(session, show)
     _say_what_matters(session, policy, sandbox, emit)
     kit = Kit(
@@ -124,7 +126,7 @@ async def build(
         policy=policy,
         ask=ask,
         emit=emit,
-        profile=profile_named(info.profile),
+        profile=profile,
         limits=Limits(wish.settings.max_turns, wish.settings.timeout or None),
         options=_options(wish, session.id, workspace),
     )
@@ -169,7 +171,10 @@ def journalling(session: Session, show: Emit) -> Emit:
 def _earlier_session(wish: Wish) -> Session | BuildProblem:
     """The session to go on with; sessions of another folder are not mixed with this one."""
     wanted = wish.resume
-    session = Session.open(wanted.id) if wanted.id else Session.latest(wish.root)
+    if wanted.id:
+        session = Session.open(wanted.id, reading=wanted.fork)
+    else:
+        session = Session.latest(wish.root, reading=wanted.fork)
     if isinstance(session, SessionProblem):
         return BuildProblem(session.text)
     if session.root != wish.root.resolve():

@@ -7,7 +7,7 @@ from inhouse.settings import Settings
 from inhouse_models.chat import ModelClient, ModelError
 from inhouse_models.host.spawn import HostOptions
 from inhouse_models.local import LocalClient, LocalModel
-from inhouse_models.remote import RemoteClient
+from inhouse_models.remote import open_remote
 from inhouse_models.store import ModelFile, Store, StoreFault
 
 Progress = Callable[[int, int, str], None]
@@ -22,9 +22,7 @@ async def connect(settings: Settings, progress: Progress) -> ModelClient | Model
     `progress` hears of weights that are checked: bytes done, bytes in all, and what for.
     """
     if settings.endpoint:
-        if settings.context:
-            return RemoteClient(settings.endpoint, settings.model, settings.context)
-        return RemoteClient(settings.endpoint, settings.model)
+        return open_remote(settings.endpoint, settings.model, settings.context)
     model = await find_model(settings, progress)
     if isinstance(model, ModelError):
         return model

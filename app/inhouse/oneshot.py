@@ -6,6 +6,7 @@ import signal
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from inhouse.build import BuildProblem, Built
 from inhouse.complain import complain
@@ -21,25 +22,39 @@ INTERRUPTED = Result("interrupted", "Interrupted before the first answer.")
 
 @dataclass(slots=True)
 class Watch:
-    """Passes events on, and keeps the one that ends the turn."""
+    """Passes events on, and keeps the one that ends the turn.
+
+    When nothing can be written any more, `broken` says why and `task` is cancelled once: the turn
+    ends like an interrupted one, with its history whole.
+    """
 
     output: Output
+    task: asyncio.Task[Any] | None
     ended: TurnEnded | None = None
+    broken: OSError | None = None
 
     def show(self, event: Event) -> None:
         """Take one event."""
         if isinstance(event, TurnEnded):
             self.ended = event
-        self.output.show(event)
+        if self.broken is not None:
+            return
+        try:
+            self.output.show(event)
+        except OSError as problem:
+            self.broken = problem
+            if self.task is not None and self.ended is None:
+                self.task.cancel()
 
 
 async def run(prompt: str, output: Output, start: Start, *, structured: bool = False) -> ExitCode:
     """Answer the prompt with what `start` builds, and write the result.
 
     `start` is given the function that takes events. With `structured` the answer is JSON. The
-    first Ctrl+C ends the turn cleanly, the second ends the process.
+    first Ctrl+C ends the turn cleanly, the second ends the process. Raises OSError when the output
+    cannot be written.
     """
-    watch = Watch(output)
+    watch = Watch(output, asyncio.current_task())
     session = ""
     with interrupts() as interrupted:
         try:
@@ -52,8 +67,10 @@ async def run(prompt: str, output: Output, start: Start, *, structured: bool = F
             finally:
                 await built.close()
         except asyncio.CancelledError:
-            if not interrupted():
+            if not interrupted() and watch.broken is None:
                 raise
+    if watch.broken is not None:
+        raise watch.broken
     if watch.ended is None:
         output.finish(INTERRUPTED)
         return ExitCode.INTERRUPTED

@@ -10,36 +10,22 @@ def demote_foreign_paths() -> None:
     The agent runs inside repositories that have their own `app/` or `click.py`; ours and our
     dependencies must win. os.environ stays as it is, so commands run for the person see no change.
     """
-    wanted = {os.path.realpath(entry) for entry in _python_path_entries()}
-    wanted.add(os.path.realpath(os.curdir))
-    foreign = [entry for entry in sys.path if os.path.realpath(entry or os.curdir) in wanted]
+    entries = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    wanted = {_place_of(entry) for entry in (*entries, os.curdir)}
+    foreign = [entry for entry in sys.path if _place_of(entry) in wanted]
     sys.path[:] = [entry for entry in sys.path if entry not in foreign] + foreign
 
 
-def _python_path_entries() -> list[str]:
-    return [entry or os.curdir for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+def _place_of(entry: str) -> str:
+    """Where an entry leads; a current folder that was deleted leads nowhere."""
+    try:
+        return os.path.realpath(entry or os.curdir)
+    except OSError:
+        return entry
 
 
-def open_missing_streams() -> None:
-    """Give closed standard streams a home, and never fail on a character a terminal cannot show."""
-    for name in ("stdin", "stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            descriptor = os.open(os.devnull, os.O_RDWR)
-            setattr(sys, name, os.fdopen(descriptor, "r" if name == "stdin" else "w"))
-        elif name != "stdin":
-            stream.reconfigure(errors="backslashreplace")
-
-
-def silence_broken_pipe() -> None:
-    """Whoever read our output has gone: keep the interpreter from reporting it at exit."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def main() -> None:
-    """Run inhouse; ends the process with its exit code."""
-    demote_foreign_paths()
-    open_missing_streams()
+def enter() -> None:
+    """Do what the command line says; ends with SystemExit when it has an exit code."""
     try:
         if sys.argv[1:2] == ["--version"]:
             from inhouse import __version__
@@ -49,12 +35,29 @@ def main() -> None:
             from inhouse.cli import run
 
             run()
+    finally:
         sys.stdout.flush()
+
+
+def main() -> None:
+    """Run inhouse; ends the process with its exit code."""
+    demote_foreign_paths()
+    from inhouse.streams import FULL, prepare_streams, silence_output
+
+    prepare_streams()
+    try:
+        enter()
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        silence_broken_pipe()
+        silence_output()
         sys.exit(141)
+    except OSError as problem:
+        if problem.errno not in FULL:
+            raise
+        silence_output()
+        sys.stderr.write(f"inhouse: The output cannot be written: {problem.strerror}.\n")
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,8 @@ class Request:
 
     `held`: the whole turn follows a grammar (a short text, then one call or the end) instead of
     only the calls; with `must_call` it ends with a call. `schema`: the answer is one JSON value
-    of this schema and there are no calls.
+    of this schema and there are no calls. `allowed` names the tools that may be called now, None
+    all of them: the prompt shows the same tools in every answer, so that no token is read again.
     `think` None is the model's own default. `sampling` None is what the catalogue says.
     """
 
@@ -91,6 +92,7 @@ class Request:
     call_form: CallForm = "native"
     held: bool = False
     must_call: bool = False
+    allowed: tuple[str, ...] | None = None
     schema: Mapping[str, object] | None = None
     choices: Choices = Choices()
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import httpx
 
@@ -31,6 +31,7 @@ REASONS: Mapping[str, Reason] = {
     "length": "length",
     "cancelled": "cancelled",
 }
+OVERFLOWS = frozenset({"overflow", "exceed_context_size_error", "context_length_exceeded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +95,39 @@ async def stream_answer(
                     for call in _take_partial_calls(answer):
                         yield call
                     return
-                for part in _read_chunk(json.loads(data), answer):
+                parts = _read_event(data, answer)
+                if isinstance(parts, ModelError):
+                    answer.error = parts
+                    return
+                for part in parts:
                     yield part
         yield Lost("the answer stopped in the middle")
     except httpx.TransportError as error:
         yield Lost(str(error) or type(error).__name__)
-    except ValueError as error:
-        answer.error = ModelError("request", f"The server's answer cannot be read: {error}.")
+
+
+def _read_event(data: str, answer: Answer) -> list[Part] | ModelError:
+    """The parts of one event; another server's event may be of any shape."""
+    try:
+        return _read_chunk(json.loads(data), answer)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return ModelError("request", f"The server's answer is no chat completion: {error!r}.")
 
 
 def _refusal(status: int, body: bytes) -> ModelError:
     try:
         error: Mapping[str, Any] = json.loads(body)["error"]
-        kind = cast("ErrorKind", error.get("type", "request"))
-        return ModelError(kind, str(error["message"]))
-    except (ValueError, KeyError, TypeError):
+        return ModelError(_kind_of(error), str(error["message"]))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return ModelError("request", f"The server refused the request with status {status}.")
+
+
+def _kind_of(error: Mapping[str, Any]) -> ErrorKind:
+    """Our own name of an error; other servers have theirs for a full context, in type or code."""
+    kind = error.get("type")
+    if not OVERFLOWS.isdisjoint({str(kind), str(error.get("code"))}):
+        return "overflow"
+    return cast("ErrorKind", kind) if kind in get_args(ErrorKind) else "request"
 
 
 def _read_chunk(chunk: Mapping[str, Any], answer: Answer) -> list[Part]:
@@ -118,9 +136,7 @@ def _read_chunk(chunk: Mapping[str, Any], answer: Answer) -> list[Part]:
     parts: list[Part] = []
     if "error" in chunk:
         error: Mapping[str, Any] = chunk["error"]
-        answer.error = ModelError(
-            cast("ErrorKind", error.get("type", "engine")), str(error["message"])
-        )
+        answer.error = ModelError(_kind_of(error), str(error["message"]))
     if "prefill" in extra:
         prefill: Mapping[str, int] = extra["prefill"]
         parts.append(Prefill(prefill["cached"], prefill["done"], prefill["total"]))

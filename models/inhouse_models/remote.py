@@ -16,13 +16,22 @@ from inhouse_models.client import Answer, Lost, stream_answer
 
 CONNECT_SECONDS = 10.0
 CHARACTERS_PER_TOKEN = 3.5
+DEFAULT_CONTEXT = 32_768
+
+
+def open_remote(url: str, model: str = "", context: int = 0) -> "RemoteClient | ModelError":
+    """The client for this URL; `context` 0 means that it is not known."""
+    try:
+        return RemoteClient(url, model, context or DEFAULT_CONTEXT)
+    except httpx.InvalidURL as error:
+        return ModelError("no_model", f"The endpoint {url} is not a URL: {error}.")
 
 
 class RemoteClient:
     """Talks to vLLM, SGLang, llama-server, Ollama or LM Studio. Context size is what the server
     tells, or `context`; tokens are estimated, since these servers do not count for us."""
 
-    def __init__(self, url: str, model: str = "", context: int = 32_768) -> None:
+    def __init__(self, url: str, model: str = "", context: int = DEFAULT_CONTEXT) -> None:
         self._url = url.rstrip("/").removesuffix("/v1")
         self._model = model
         self._context = context

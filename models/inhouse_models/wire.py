@@ -119,6 +119,7 @@ def encode_request(request: Request, resume: tuple[int, ...] = ()) -> Json:
         "call_form": request.call_form,
         "held": request.held,
         "must_call": request.must_call,
+        "allowed": None if request.allowed is None else list(request.allowed),
         "tokens": encode_known(request.messages),
         "resume": list(resume),
         "sources": {
@@ -182,6 +183,7 @@ def decode_request(data: Mapping[str, Any]) -> Request:
         call_form=cast("CallForm", extra.get("call_form", "native")),
         held=bool(extra.get("held", False)),
         must_call=bool(extra.get("must_call", False)),
+        allowed=None if extra.get("allowed") is None else tuple(extra["allowed"]),
         schema=response["json_schema"]["schema"] if "json_schema" in response else None,
         choices=Choices(
             tuple(sources.get("paths") or ()),

@@ -27,6 +27,8 @@ PROTECTED_FILES = frozenset(
     }
 )
 MAX_POINTER_BYTES = 4096
+# Longer than any system takes; what is refused is not repeated whole.
+MAX_PATH_CHARACTERS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ def resolve(text: str, workspace: Workspace) -> Place | Refusal:
         os.fsencode(text)
     except UnicodeEncodeError:
         return Refusal(f"{text!r} holds characters that no file name can have.")
+    if len(text) > MAX_PATH_CHARACTERS:
+        return Refusal(f"A path of {len(text)} characters is too long: {text[:80]}…")
     root = workspace.root
     wanted = root / text
     try:

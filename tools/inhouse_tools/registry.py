@@ -3,11 +3,36 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from inhouse_tools import bash, edit, glob, grep, plan, read, replace_symbol, symbols, write
+from inhouse_tools import (
+    bash,
+    edit,
+    glob,
+    grep,
+    plan,
+    read,
+    rename_symbol,
+    replace_symbol,
+    symbols,
+    write,
+)
 from inhouse_tools.tool import Tool
 
-LARGE = ("read", "edit", "write", "replace_symbol", "grep", "glob", "symbols", "bash", "plan")
-SMALL = ("read", "grep", "glob", "replace_symbol", "write", "bash")
+LARGE = (
+    "read",
+    "edit",
+    "write",
+    "replace_symbol",
+    "rename_symbol",
+    "grep",
+    "glob",
+    "symbols",
+    "bash",
+    "plan",
+)
+# A small model is shown the list of files at the start, so it has no tool to find them by name.
+SMALL = ("read", "grep", "replace_symbol", "rename_symbol", "write", "bash")
+# Tools that change no file, offered in plan mode and until something was read.
+LOOKING = ("read", "grep", "glob", "symbols", "plan")
 
 NEVER_SAID = frozenset({"title", "additionalProperties"})
 SMALL_UNSAID = frozenset({"description", "default", "minimum", "maximum"})
@@ -20,6 +45,7 @@ def builtin_tools() -> dict[str, Tool[Any]]:
         edit.TOOL,
         write.TOOL,
         replace_symbol.TOOL,
+        rename_symbol.TOOL,
         grep.TOOL,
         glob.TOOL,
         symbols.TOOL,

@@ -1,14 +1,12 @@
-"""The tool that writes a named function or class anew, adds it, or renames it everywhere."""
+"""The tool that writes a named function or class anew, or adds it."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from inhouse_tools import syntax
 from inhouse_tools.changes import (
-    Opened,
     Proposal,
     accesses,
     change_of,
-    joined,
     land,
     may_write,
     open_text,
@@ -16,20 +14,18 @@ from inhouse_tools.changes import (
 )
 from inhouse_tools.documentation import page
 from inhouse_tools.refusal import Refusal
-from inhouse_tools.rename import propose_rename
-from inhouse_tools.symbol_edit import SourceFile, last_part, plain_name, put
+from inhouse_tools.symbol_edit import SourceFile, plain_name, put
 from inhouse_tools.tool import Access, Output, Tool, Workspace
 
 
 class ReplaceSymbolArgs(BaseModel):
-    """Which symbol, and either its new code or its new name."""
+    """Which symbol, and its new code."""
 
     model_config = ConfigDict(extra="forbid")
 
     file_path: str
     symbol: str
-    content: str | None = Field(None, description="its whole new code")
-    new_name: str | None = Field(None, description="rename it in all files")
+    content: str = Field(description="its whole new code")
 
 
 def propose(args: ReplaceSymbolArgs, workspace: Workspace) -> Proposal | Refusal:
@@ -43,27 +39,16 @@ def propose(args: ReplaceSymbolArgs, workspace: Workspace) -> Proposal | Refusal
         return refused
     if syntax.language_of(name) is None:
         return Refusal(f"{name} is in no language whose symbols are known. Use write.")
-    if bool(args.content) == bool(args.new_name):
-        return Refusal("Give either content or new_name.")
+    if not args.content.strip():
+        return Refusal("content is empty. Give the whole new code of the symbol.")
     symbol = plain_name(args.symbol)
     if not symbol:
         return Refusal("symbol is empty. Give the name of a function or class.")
-    if args.new_name:
-        return _rename(opened, symbol, args.new_name, workspace)
-    edited = put(SourceFile.of(name, opened.source), symbol, args.content or "")
+    edited = put(SourceFile.of(name, opened.source), symbol, args.content)
     if isinstance(edited, Refusal):
         return edited
     change = change_of(opened, edited.source.decode("utf-8"))
     return change if isinstance(change, Refusal) else Proposal((change,), edited.said)
-
-
-def _rename(opened: Opened, symbol: str, new_name: str, workspace: Workspace) -> Proposal | Refusal:
-    names = [found.name for found in syntax.symbols(opened.place.name, opened.source)]
-    meant = [name for name in names if name == symbol or name.endswith(f".{symbol}")]
-    if not meant:
-        known = f" Its symbols are {joined(names)}." if names else ""
-        return Refusal(f"There is no symbol {symbol} in {opened.place.name}.{known}")
-    return propose_rename(opened, last_part(symbol), last_part(new_name), workspace)
 
 
 def access(args: ReplaceSymbolArgs, workspace: Workspace) -> tuple[Access, ...]:

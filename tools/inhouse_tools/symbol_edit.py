@@ -180,7 +180,7 @@ def _not_defined(file: SourceFile, source: bytes, name: str, code: str) -> Edite
     does = f"It defines {', '.join(defined[:5])}." if defined else "It defines nothing."
     return Refusal(
         f"content must define {last_part(name)}. {does} Write the whole definition, or use "
-        "new_name to rename."
+        "rename_symbol to rename."
     )
 
 

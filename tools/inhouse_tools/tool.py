@@ -50,7 +50,8 @@ class Workspace:
 
     `root` is resolved. `seen` maps a path relative to the root to the sha256 of the bytes that
     the model has seen last. `extra` are further folders that may be read and written.
-    `progress` takes live output while a command runs.
+    `progress` takes live output while a command runs. With `keeps_symbols` a file cannot be
+    written anew without the definitions that it holds: small models leave them out.
     """
 
     root: Path
@@ -59,6 +60,7 @@ class Workspace:
     seen: dict[str, str] = field(default_factory=dict[str, str])
     extra: tuple[Path, ...] = ()
     max_output_chars: int = 12_000
+    keeps_symbols: bool = False
     progress: Callable[[str], None] = lambda _text: None
 
 

@@ -2,12 +2,15 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from inhouse_tools import syntax
 from inhouse_tools.changes import (
     Change,
+    Opened,
     Proposal,
     accesses,
     change_of,
     check_syntax,
+    joined,
     land,
     may_write,
     open_place,
@@ -67,10 +70,26 @@ def _rewrite(place: Place, args: WriteArgs, workspace: Workspace) -> Proposal | 
     text = unified(args.content)
     if opened.document.text.endswith("\n") or not opened.document.text:
         text = _ended(text)
+    lost = _lost_symbols(opened, text) if workspace.keeps_symbols else []
+    if lost:
+        return Refusal(
+            f"Nothing was written: {place.name} would lose {joined(lost)}. Give the whole content"
+            " with them, or change one definition with replace_symbol."
+        )
     change = change_of(opened, text)
     if isinstance(change, Refusal):
         return change
     return Proposal((change,), f"Wrote {place.name} ({_line_count(text)}).")
+
+
+def _lost_symbols(opened: Opened, text: str) -> list[str]:
+    """Definitions of a file that parses which the new text does not hold."""
+    name = opened.place.name
+    language = syntax.language_of(name)
+    if language is None or language.data or syntax.errors(name, opened.source):
+        return []
+    after = {symbol.name for symbol in syntax.symbols(name, text.encode())}
+    return [s.name for s in syntax.symbols(name, opened.source) if s.name not in after]
 
 
 def _line_count(text: str) -> str:

@@ -1,9 +1,17 @@
 """The command line: what is typed, turned into one call of the code that does it."""
 
+import sys
+from typing import cast
+
 import typer
 
 from inhouse.cli import config, doctor, engine, instructions, models, prompt, sessions
-from inhouse.cli.root import Root
+from inhouse.cli.root import PROMPT_COMMAND, Root
+from inhouse.complain import complain
+from inhouse.exit_codes import ExitCode
+
+# typer shows only some of its exceptions; this one is the base of all that concern usage.
+USAGE_ERROR = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 
 app = typer.Typer(
     name="inhouse",
@@ -21,4 +29,19 @@ for part in (prompt, models, engine, sessions, config, doctor, instructions):
 
 def run() -> None:
     """Run what stands on the command line; ends with SystemExit."""
-    app(prog_name="inhouse")
+    try:
+        code = app(prog_name="inhouse", standalone_mode=False)
+    except USAGE_ERROR as problem:
+        explain(problem)
+        code = ExitCode.USAGE
+    sys.exit(code or ExitCode.DONE)
+
+
+def explain(problem: typer.BadParameter) -> None:
+    """Say in one line what is wrong; a group without a command says what there is instead."""
+    message = problem.format_message()
+    if "\n" in message:
+        typer.echo(message, err=True)
+        return
+    path = problem.ctx.command_path if problem.ctx else "inhouse"
+    complain(f"{message.rstrip('.')}. See: {path.removesuffix(f' {PROMPT_COMMAND}')} --help")

@@ -28,7 +28,9 @@ def show_status() -> None:
         return
     rows = [["PID", "MODEL", "STATE", "TOKENS HELD", "MEMORY", "UP", "IDLE"]]
     for one in found:
-        state = f"busy, {one.waiting} waiting" if one.busy else one.state
+        # The first of those that wait for an answer is being answered.
+        queue = f", {one.waiting - 1} waiting" if one.waiting > 1 else ""
+        state = f"busy{queue}" if one.busy else one.state
         held = f"{one.held_tokens:,} of {one.context_size:,}"
         memory = f"{one.resident_bytes / 2**30:.1f} GiB"
         times = [f"{one.uptime_seconds:.0f} s", f"{one.idle_seconds:.0f} s"]

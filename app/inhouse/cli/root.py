@@ -1,5 +1,6 @@
 """`inhouse` itself: its subcommands, and a prompt in place of one."""
 
+from collections.abc import Collection
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
@@ -8,6 +9,7 @@ PROMPT_COMMAND = "prompt"
 HELP = frozenset({"-h", "--help"})
 OWN_OPTIONS = HELP | {"--install-completion", "--show-completion"}
 RESUME = frozenset({"-r", "--resume"})
+PRINT = frozenset({"-p", "--print"})
 
 
 class Root(TyperGroup):
@@ -45,11 +47,26 @@ class Root(TyperGroup):
 
 
 class PromptCommand(TyperCommand):
-    """A command whose -r may stand without an ID."""
+    """A command whose -r may stand without an ID, and whose -p without a text."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Give an ID-less -r an empty one, which typer cannot express."""
-        return super().parse_args(ctx, complete_resume(args))
+        """Give an ID-less -r and a text-less -p an empty value, which typer cannot express."""
+        known = frozenset(name for option in self.params for name in option.opts)
+        return super().parse_args(ctx, complete_prompt(complete_resume(args), known))
+
+
+def complete_prompt(args: list[str], known: Collection[str]) -> list[str]:
+    """The arguments with an empty text after a -p that is last or followed by a known option.
+
+    Then the prompt is what was piped in. Any other text may be a prompt, also one with a dash.
+    """
+    completed: list[str] = []
+    for place, word in enumerate(args):
+        completed.append(word)
+        follower = args[place + 1 : place + 2]
+        if word in PRINT and (not follower or follower[0] in known):
+            completed.append("")
+    return completed
 
 
 def complete_resume(args: list[str]) -> list[str]:

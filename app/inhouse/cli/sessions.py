@@ -54,7 +54,8 @@ def show(
     from inhouse_agent.codec import encode
     from inhouse_agent.session import Session, SessionProblem
 
-    session = Session.open(name) if name else Session.latest(Path.cwd())
+    here = Path.cwd()
+    session = Session.open(name, reading=True) if name else Session.latest(here, reading=True)
     if isinstance(session, SessionProblem):
         fail(session.text)
     events = session.events()

@@ -61,6 +61,7 @@ class Constraint:
     def masked(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         """A copy of the logits in which every forbidden token is minus infinity."""
         fill_next_token_bitmask(self._matcher, self._mask)
+        self._check()
         bits = np.unpackbits(self._mask.view(np.uint8)[0], bitorder="little", count=self._size)
         return np.where(bits.view(np.bool_), logits[: self._size], np.float32("-inf"))
 
@@ -76,4 +77,10 @@ class Constraint:
     @property
     def finished(self) -> bool:
         """Whether nothing but the end of the turn can follow."""
+        self._check()
         return self._matcher.is_stopped()
+
+    def _check(self) -> None:
+        # A matcher that runs into its own limits stops as if the grammar were at its end.
+        if self._matcher.is_error():
+            raise GrammarError(self._matcher.get_error())

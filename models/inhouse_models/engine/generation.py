@@ -11,6 +11,7 @@ from inhouse_models.engine.constraint import Constraint, GrammarCompiler, Gramma
 from inhouse_models.engine.decoder import DecodeError, Decoder, Logits
 from inhouse_models.engine.job import Ended, Hold, Job, Reading, Written
 from inhouse_models.engine.prefix import PrefixReader
+from inhouse_models.engine.repetition import repeats_itself
 from inhouse_models.engine.sampler import Sampler
 
 
@@ -127,6 +128,8 @@ class Generation:
                 ids.append(self._vocabulary.end_of_turn)
                 return "stop"
             if len(ids) >= limit or len(self._decoder.tokens) + len(run) >= self._decoder.context:
+                return "length"
+            if repeats_itself(ids):
                 return "length"
             if job.cancelled.is_set():
                 return "cancelled"

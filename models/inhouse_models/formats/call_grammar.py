@@ -14,14 +14,20 @@ from inhouse_models.formats.xml import value_types, write_value
 
 # Beyond this many files a list of them costs more than it helps.
 MOST_PATHS = 2_000
+# Beyond this many files whose names are known, path and symbol are not tied together.
+MOST_PAIRS = 40
 PATH = "file_path"
 SYMBOL = "symbol"
-# Tools that make files, or write one anew that was read.
+# Tools that make files or write one anew that was read.
 MAKING_TOOLS = frozenset({"write"})
 # Tools that change a file, which the model must have read.
-CHANGING_TOOLS = frozenset({"edit", "replace_symbol"})
+CHANGING_TOOLS = frozenset({"edit", "replace_symbol", "rename_symbol"})
+# Names that many folders have.
+COMMON_NAMES = frozenset({"__init__.py", "README.md", "index.js", "index.ts", "mod.rs", "main.go"})
+# Tools whose symbol may be new.
+ADDING_TOOLS = frozenset({"replace_symbol"})
 
-ANY_PATH = r'/[^"\\\x00-\x1f\x7f]{1,240}/'
+ANY_PATH = r'/[^"\\\s,:;*?<>|`\x00-\x1f\x7f]+/'
 IDENTIFIER = r"[A-Za-z_$][A-Za-z0-9_$.]{0,120}(#[0-9]{1,3})?"
 MARKDOWN_PATH = rf"/(?s:.*)\.({'|'.join(MARKDOWN_ENDINGS)})/"
 VALUE_END = "\n</parameter>\n"
@@ -50,21 +56,12 @@ class CallGrammar:
         raw = raw_parameter(tool)
         if raw is None:
             return self._hermes(tool, place)
-        required = required_of(tool)
-        # What may stand instead of the code, such as a new name, never stands beside it.
-        others = [] if raw in required else [k for k in properties_of(tool) if k not in required]
-        others = [key for key in others if key != raw]
         calls: list[str] = []
         for markdown, fence in ((False, "```"), (True, "````")):
-            head = self._head(tool, place, markdown, skipped=(raw, *others))
+            head = self._head(tool, place, markdown)
             if head:
                 block = f'"{fence}" /[a-zA-Z+#]{{0,12}}/ {self._code(fence)}'
                 calls.append(f"{head} {quote(chr(10))} {block}")
-        for other in others:
-            skipped = (raw, *(key for key in others if key != other))
-            head = self._head(tool, place, None, skipped=skipped, needed=other)
-            if head:
-                calls.append(f"{head} {quote(chr(10))}")
         return one_of(calls) if calls else ""
 
     def _code(self, fence: str) -> str:
@@ -72,29 +69,59 @@ class CallGrammar:
         name = f"code_{len(fence)}"
         return self.grammar.rule(f"{name}[lazy]", rf"/\n((?s:.*)\n)?{fence}\n/")
 
-    def _head(
-        self,
-        tool: ToolSpec,
-        place: int,
-        markdown: bool | None,
-        skipped: Collection[str] = (),
-        needed: str = "",
-    ) -> str:
+    def _head(self, tool: ToolSpec, place: int, markdown: bool | None) -> str:
         """The JSON of a call; `markdown`: whether its file is, None when it does not matter.
 
-        Without the `skipped` parameters, and with the optional one that is `needed`. Empty when
-        no file of that kind can be named.
+        Empty when no file of that kind can be named.
         """
+        raw = None if markdown is None else raw_parameter(tool)
         fields: list[Field] = []
+        pairs = self._file_and_symbol(tool, markdown)
+        if pairs == "":
+            return ""
         for key, schema in properties_of(tool).items():
-            if key in skipped:
+            if key == raw or (pairs and key == SYMBOL):
+                continue
+            if pairs and key == PATH:
+                fields.append(Field(key, pairs, required=True))
                 continue
             value = self._json_value(tool, place, key, schema, markdown)
             if not value:
                 return ""
-            fields.append(Field(key, value, key in required_of(tool) or key == needed))
+            fields.append(Field(key, value, key in required_of(tool)))
         start = quote('\n{"name": ' + write_json(tool.name) + ', "arguments": ')
         return f"{start} {json_object(fields)} {quote('}')}"
+
+    def _file_and_symbol(self, tool: ToolSpec, markdown: bool | None) -> str | None:
+        """Path and symbol in one expression, so that each file offers its own names.
+
+        None when they are two independent parameters, empty when nothing can be named.
+        """
+        files = self.choices.symbols
+        known = 0 < len(self.choices.paths) <= MOST_PATHS and len(files) <= MOST_PAIRS
+        if not known or list(properties_of(tool))[:2] != [PATH, SYMBOL]:
+            return None
+        adds = tool.name in ADDING_TOOLS
+        pairs: list[str] = []
+        for place, (path, names) in enumerate(files.items()):
+            if markdown in (None, _is_markdown(path)) and (names or adds):
+                elsewhere = {n for other in files if other != path for n in files[other]}
+                symbol = self._own_symbol(place, names, elsewhere - set(names), adds=adds)
+                middle = quote(f'"{escape_json(path)}", "{SYMBOL}": "')
+                pairs.append(f'{middle} {symbol} "\\""')
+        return one_of(pairs) if pairs else ""
+
+    def _own_symbol(
+        self, place: int, names: Sequence[str], elsewhere: Collection[str], *, adds: bool
+    ) -> str:
+        """A name of one file, or a new one that no other file has."""
+        literals = [quote(escape_json(name)) for name in sorted(set(names))]
+        if not adds:
+            return self.grammar.rule(f"OWN_{place}", " | ".join(literals))
+        taken = [re.escape(name) for name in sorted(elsewhere) if re.fullmatch(IDENTIFIER, name)]
+        new = f"/{IDENTIFIER}/" + (f" & ~/{'|'.join(taken)}/" if taken else "")
+        odd = [quote(escape_json(n)) for n in names if not re.fullmatch(IDENTIFIER, n)]
+        return self.grammar.rule(f"OWN_OR_NEW_{place}", " | ".join([f"({new})", *odd]))
 
     def _json_value(
         self,
@@ -131,20 +158,27 @@ class CallGrammar:
         if value_types(schema) != frozenset({"string"}):
             return None
         if key == SYMBOL and tool.name not in MAKING_TOOLS:
-            return self._symbol(escaped=escaped)
+            return self._symbol(tool, escaped=escaped)
         if key != PATH:
             return None
         suffix = {None: "", True: "_MARKDOWN", False: "_CODE"}[markdown]
         known = 0 < len(self.choices.paths) <= MOST_PATHS
         if known and tool.name in CHANGING_TOOLS:
-            return self._file(f"READ_FILE{suffix}", self.choices.read, markdown, escaped)
+            files = self.choices.symbols if SYMBOL in properties_of(tool) else self.choices.read
+            kind = "SYMBOL_FILE" if SYMBOL in properties_of(tool) else "READ_FILE"
+            return self._file(f"{kind}{suffix}", tuple(files), markdown, escaped)
         if known and tool.name not in MAKING_TOOLS:
             return self._file(f"FILE{suffix}", self.choices.paths, markdown, escaped)
         kind = {None: "", True: f" & {MARKDOWN_PATH}", False: f" & ~{MARKDOWN_PATH}"}[markdown]
-        unread = set(self.choices.paths) - set(self.choices.read) if known else set[str]()
-        if unread and self._file("UNREAD", sorted(unread), None, escaped):
-            kind += " & ~UNREAD"
-        return self.grammar.rule(f"PATH{suffix}", ANY_PATH + kind)
+        if not known:
+            return self.grammar.rule(f"PATH{suffix}", ANY_PATH + kind)
+        # A new file does not bear the name of one that exists: small models lose the folder.
+        names = sorted({path.rpartition("/")[2] for path in self.choices.paths} - COMMON_NAMES)
+        if names:
+            kind += f" & ~/(.*\\/)?({'|'.join(re.escape(name) for name in names)})/"
+        read = self._file(f"READ_FILE{suffix}", self.choices.read, markdown, escaped)
+        known_ones = f" | {read}" if read else ""
+        return self.grammar.rule(f"PATH{suffix}", f"({ANY_PATH}{kind}){known_ones}")
 
     def _file(self, name: str, paths: Sequence[str], markdown: bool | None, escaped: bool) -> str:
         """One of these files; empty when none is of that kind."""
@@ -152,12 +186,15 @@ class CallGrammar:
         literals = [quote(escape_json(path) if escaped else path) for path in fitting]
         return self.grammar.rule(name, " | ".join(literals)) if literals else ""
 
-    def _symbol(self, *, escaped: bool) -> str:
-        """A name that exists or could be given to something new."""
-        names = {name for names in self.choices.symbols.values() for name in names}
-        odd = sorted(name for name in names if not re.fullmatch(IDENTIFIER, name))
+    def _symbol(self, tool: ToolSpec, *, escaped: bool) -> str:
+        """A name that exists, or for some tools one that could be given to something new."""
+        names = sorted({name for names in self.choices.symbols.values() for name in names})
+        free = tool.name in ADDING_TOOLS or not names
+        odd = [name for name in names if not (free and re.fullmatch(IDENTIFIER, name))]
         literals = [quote(escape_json(name) if escaped else name) for name in odd[:MOST_PATHS]]
-        return self.grammar.rule("SYMBOL", " | ".join([f"/{IDENTIFIER}/", *literals]))
+        if free:
+            literals.insert(0, f"/{IDENTIFIER}/")
+        return self.grammar.rule("SYMBOL" if free else "KNOWN_SYMBOL", " | ".join(literals))
 
     def _xml(self, tool: ToolSpec, place: int) -> str:
         parts = [quote(f"\n<function={tool.name}>\n")]

@@ -14,7 +14,7 @@ RAW_PARAMETERS = frozenset({"content"})
 MARKDOWN_ENDINGS = ("md", "markdown", "mdx", "rst")
 OPENING = re.compile(r"\s*(?P<fence>`{3,})[^`\n]*\n")
 EXAMPLES = {
-    "file_path": "src/shapes.py",
+    "file_path": "shapes.py",
     "symbol": "area",
     "content": "def area(width, height):\n    return width * height\n",
 }
@@ -28,16 +28,13 @@ class FencedFormat:
         lines = ["# Tools", *(describe(tool) for tool in tools)]
         raw = [tool for tool in tools if raw_parameter(tool)]
         plain = next((tool for tool in tools if not raw_parameter(tool)), None)
-        lines += ["", "Say in one short sentence what you do next, then call one tool."]
+        lines += ["", "Say in a few words what you do next, then call one tool:"]
         if plain:
-            lines.append(
-                f"I look at the file.\n{OPEN}{self.write(plain.name, example(plain))}{CLOSE}"
-            )
+            lines.append(OPEN + self.write(plain.name, example(plain)) + CLOSE)
         if raw:
             names = " and ".join(tool.name for tool in raw)
-            call = self.write(raw[0].name, example(raw[0]))
             lines.append(f"Calls of {names} carry the code in a fenced block:")
-            lines.append(f"I change the function.\n{OPEN}{call}{CLOSE}")
+            lines.append(OPEN + self.write(raw[0].name, example(raw[0])) + CLOSE)
         return "\n".join(lines)
 
     def write(self, name: str, arguments: Mapping[str, object]) -> str:

@@ -13,6 +13,7 @@ from inhouse_models.formats.lark import Grammar, json_value
 ThinkingMode = Literal["off", "open", "optional"]
 
 TEXT_CHARACTERS = 400
+REASON_CHARACTERS = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +57,24 @@ def build_constraint(  # noqa: PLR0913 (each is a fact of one request)
         space = "/\\n{0,2}/ " if trigger else ""
         grammar.rule("answer", json_value(schema))
         return _finish(grammar, f"{before}{space}answer", trigger)
-    if form == "plain" or not tools:
+    if form == "plain" or not (tools or held):
         return None
     if not held:
         return _finish(grammar, f"{calls.body(tools)} {grammar.mark(CLOSE)}", OPEN)
     # One line, no fence and no mark spelled out: small models write calls and code that way,
     # and none of it is ever run.
-    text = f"/([^`\\n]|`[^`\\n]{{1,80}}`){{0,{text_characters}}}/ & ~/.*<tool_call>.*/"
-    grammar.rule("TEXT", text)
+    # It never begins like JSON either.
+    # A "<" stands only as a comparison.
+    letter = "([^`\\n<]|<[ =0-9]|`[^`\\n]{1,80}`)"
+    first = '([^`\\n<{\\["]|`[^`\\n]{1,80}`)'
+    grammar.rule("TEXT", f"/({first}{letter}{{0,{text_characters - 1}}})?/")
+    if not tools:
+        return _finish(grammar, f"{before}TEXT", trigger)
+    # What precedes a call is shorter: small models repeat themselves when they may go on.
+    grammar.rule("REASON", f"/({first}{letter}{{0,{REASON_CHARACTERS}}})?/")
     call = f"/\\n{{0,2}}/ {grammar.mark(OPEN)} {calls.body(tools)} {grammar.mark(CLOSE)}"
-    return _finish(
-        grammar, f"{before}TEXT {call}" if must_call else f"{before}TEXT ({call})?", trigger
-    )
+    turn = f"REASON {call}" if must_call else f"(REASON {call} | TEXT)"
+    return _finish(grammar, f"{before}{turn}", trigger)
 
 
 def _finish(grammar: Grammar, start: str, trigger: str | None) -> Constraint:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from inhouse_models.chat import ModelError, Request
+from inhouse_models.chat import ModelError, Request, ToolSpec
 from inhouse_models.engine.job import Hold
 from inhouse_models.engine.weights import Weights
 from inhouse_models.formats import (
@@ -82,7 +82,7 @@ class Prompter:
             del fresh[0]
         constraint = build_constraint(
             choose_form(self._family, request.call_form),
-            tools=request.tools,
+            tools=_callable_tools(request),
             choices=request.choices,
             held=request.held,
             must_call=request.must_call,
@@ -151,3 +151,10 @@ class Prompter:
         for piece in pieces:
             ids.extend(self._weights.tokenise(piece.text, piece.special))
         return ids
+
+
+def _callable_tools(request: Request) -> tuple[ToolSpec, ...]:
+    """The tools that the grammar lets the model call now."""
+    if request.allowed is None:
+        return request.tools
+    return tuple(tool for tool in request.tools if tool.name in request.allowed)

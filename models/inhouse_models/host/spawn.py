@@ -119,7 +119,9 @@ async def ensure_host(options: HostOptions) -> Place | ModelError:
 
 
 def _fits(hello: dict[str, Any], options: HostOptions) -> bool:
-    return hello.get("version") == VERSION and hello.get("arguments") == options.arguments()
+    """Whether it serves these options. After a failure to load, the file may be better now."""
+    same = hello.get("version") == VERSION and hello.get("arguments") == options.arguments()
+    return same and hello.get("state") != "failed"
 
 
 async def _take_lock(descriptor: int) -> None:

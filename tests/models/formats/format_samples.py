@@ -29,12 +29,7 @@ def make_tool(name: str, required: str, optional: Mapping[str, object], text: st
 
 READ = make_tool("read", "file_path", {"offset": NUMBER, "limit": NUMBER}, "Read a file.")
 WRITE = make_tool("write", "file_path content", {}, "Write a whole file.")
-REPLACE = make_tool(
-    "replace_symbol",
-    "file_path symbol",
-    {"content": TEXT, "new_name": TEXT},
-    "Write a definition anew.",
-)
+REPLACE = make_tool("replace_symbol", "file_path symbol content", {}, "Write a definition anew.")
 GREP = make_tool("grep", "pattern", {"path": TEXT, "ignore_case": {"type": "boolean"}}, "Search.")
 BASH = make_tool("bash", "command", {"timeout": {"type": "number"}}, "Run a command.")
 PLAN = ToolSpec(

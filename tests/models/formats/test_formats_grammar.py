@@ -12,9 +12,9 @@ from inhouse_models.formats.hermes import HermesFormat
 from inhouse_models.formats.xml import XmlFormat
 
 CHOICES = Choices(
-    ("a.py", "docs/b.md", 'odd "name".py', "unread.py"),
-    ("a.py", "docs/b.md", 'odd "name".py'),
-    {"a.py": ("f", "operator ==")},
+    ("a.py", "b.py", "docs/b.md", 'odd "name".py', "unread.py"),
+    ("a.py", "b.py", "docs/b.md", 'odd "name".py'),
+    {"a.py": ("f", "operator =="), "b.py": ("g",)},
 )
 WRITERS = {"hermes": HermesFormat(), "xml": XmlFormat(), "fenced": FencedFormat()}
 FORMS: tuple[FormName, ...] = ("hermes", "xml", "fenced")
@@ -43,6 +43,7 @@ def lark_for(form: FormName, *, held: bool = False, choices: Choices = CHOICES) 
         ("replace_symbol", {"file_path": "a.py", "symbol": "operator ==", "content": "\n"}, True),
         ("replace_symbol", {"file_path": "a.py", "symbol": "no name", "content": "x\n"}, False),
         ("replace_symbol", {"file_path": "unread.py", "symbol": "f", "content": "x\n"}, False),
+        ("replace_symbol", {"file_path": "b.py", "symbol": "new", "content": "x\n"}, True),
         ("write", {"file_path": "unread.py", "content": "x\n"}, False),
         ("bash", {"command": "echo 'a' && ls | wc", "timeout": 2.5}, True),
         ("bash", {"command": "ls", "cwd": "/"}, False),
@@ -128,22 +129,6 @@ def test_free_answers_have_no_grammar() -> None:
     assert build_constraint("plain", tools=TOOLS, specials=SPECIALS) is None
 
 
-@pytest.mark.parametrize(
-    ("arguments", "block", "fits"),
-    [
-        ('"file_path": "a.py", "symbol": "f"', "```\nx\n```\n", True),
-        ('"file_path": "a.py", "symbol": "f", "new_name": "g"', "", True),
-        ('"file_path": "a.py", "symbol": "f"', "", False),
-        ('"file_path": "a.py", "symbol": "f", "new_name": "g"', "```\nx\n```\n", False),
-    ],
-)
-def test_a_fenced_call_has_either_code_or_what_stands_for_it(
-    arguments: str, block: str, fits: bool
-) -> None:
-    head = f'\n{{"name": "replace_symbol", "arguments": {{{arguments}}}}}\n'
-    assert accepts(lark_for("fenced"), f"{head}{block}</tool_call>") == fits
-
-
 def test_a_turn_that_must_call_cannot_end_without_one() -> None:
     def lark(must_call: bool) -> str:
         constraint = build_constraint(
@@ -157,3 +142,10 @@ def test_a_turn_that_must_call_cannot_end_without_one() -> None:
     assert not accepts(lark(must_call=True), "Done.")
     assert accepts(lark(must_call=True), f"I look.\n{call}")
     assert not accepts(lark(must_call=False), "Two\nlines.")
+
+
+@pytest.mark.parametrize("form", ("hermes", "fenced"))
+def test_a_new_symbol_does_not_bear_a_name_of_another_file(form: FormName) -> None:
+    arguments = {"file_path": "b.py", "symbol": "f", "content": "x\n"}
+    taken = WRITERS[form].write("replace_symbol", arguments) + "</tool_call>"
+    assert not accepts(lark_for(form), taken)

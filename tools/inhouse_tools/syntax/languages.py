@@ -21,7 +21,8 @@ class Language:
 
     `family` groups languages whose names mean the same when something is renamed. A language
     is `certain` when valid files parse without a fault, so that a fault may stop a write;
-    templates (HTML, YAML) and macros (C) break that rule. `query` names queries/QUERY.scm.
+    templates (HTML, YAML) and macros (C) break that rule. `data` has keys instead of
+    definitions. `query` names queries/QUERY.scm.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Language:
     query: str
     function: str = "language"
     certain: bool = True
+    data: bool = False
     file_names: tuple[str, ...] = ()
 
 
@@ -75,11 +77,15 @@ LANGUAGES = (
         file_names=("Rakefile", "Gemfile"),
     ),
     Language("bash", (".sh", ".bash"), "tree_sitter_bash", "bash", "bash"),
-    Language("json", (".json",), "tree_sitter_json", "json", "json"),
-    Language("yaml", (".yaml", ".yml"), "tree_sitter_yaml", "yaml", "yaml", certain=False),
-    Language("toml", (".toml",), "tree_sitter_toml", "toml", "toml"),
-    Language("html", (".html", ".htm"), "tree_sitter_html", "html", "html", certain=False),
-    Language("css", (".css",), "tree_sitter_css", "css", "css"),
+    Language("json", (".json",), "tree_sitter_json", "json", "json", data=True),
+    Language(
+        "yaml", (".yaml", ".yml"), "tree_sitter_yaml", "yaml", "yaml", certain=False, data=True
+    ),
+    Language("toml", (".toml",), "tree_sitter_toml", "toml", "toml", data=True),
+    Language(
+        "html", (".html", ".htm"), "tree_sitter_html", "html", "html", certain=False, data=True
+    ),
+    Language("css", (".css",), "tree_sitter_css", "css", "css", data=True),
 )
 
 

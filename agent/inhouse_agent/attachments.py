@@ -1,0 +1,53 @@
+"""Files that a prompt names, read for the model before it asks: a small model saves a step."""
+
+import re
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Final
+
+from inhouse_agent.kit import Kit
+
+MAX_FILES: Final = 4
+MAX_CHARACTERS: Final = 6_000
+
+
+def named_files(prompt: str, paths: Sequence[str]) -> list[str]:
+    """Paths that stand in the prompt, whole or by a name only one file has, in that order."""
+    names: dict[str, list[str]] = {}
+    for path in paths:
+        names.setdefault(PurePosixPath(path).name, []).append(path)
+    places: dict[str, int] = {}
+    for path in paths:
+        name = PurePosixPath(path).name
+        spellings = [path] if len(names[name]) > 1 else [path, name]
+        found = [place for text in spellings if (place := _place_of(text, prompt)) >= 0]
+        # A bare word such as "main" is rarely meant as a file.
+        if found and ("." in name or "/" in path):
+            places[path] = min(found)
+    return sorted(places, key=lambda path: places[path])
+
+
+def _place_of(text: str, prompt: str) -> int:
+    match = re.search(rf"(?<![\w./-]){re.escape(text)}(?![\w/-]|\.\w)", prompt)
+    return match.start() if match else -1
+
+
+async def attach_files(kit: Kit, prompt: str, paths: Sequence[str]) -> list[str]:
+    """What the read tool answers for the named files, as far as they fit and may be read."""
+    tool = kit.tools.get("read")
+    texts: list[str] = []
+    if tool is None:
+        return texts
+    room = MAX_CHARACTERS
+    for path in named_files(prompt, paths)[:MAX_FILES]:
+        file = kit.workspace.root / path
+        if not file.is_file() or file.stat().st_size > room:
+            continue
+        args = tool.args(file_path=path)
+        if kit.policy.judge(tool.name, tool.access(args, kit.workspace)).verdict != "allow":
+            continue
+        output = await tool.run(args, kit.workspace)
+        if not output.failed and len(output.text) <= room:
+            texts.append(output.text)
+            room -= len(output.text)
+    return texts
