@@ -7,15 +7,10 @@ from inhouse_agent.answer import ask_model
 from inhouse_agent.context import JSON_WANTED, build_schema_request
 from inhouse_agent.ending import ending_of_answer, ending_of_error, ending_of_failure
 from inhouse_agent.events import Ending, Noticed
-from inhouse_agent.turn import Outcome, Turn
+from inhouse_agent.turn import REMAINS, Outcome, Turn
 
-REMAINS: Final = (
-    "If a part of the task is still missing, do it now with a tool. "
-    "If nothing is missing, give your final answer."
-)
 UNCHANGED: Final = (
-    "You have changed no file. If the task needs a change, make it now with a tool. "
-    "If it does not, give your final answer."
+    "You have changed no file yet. Make the change that the task asks for with a tool."
 )
 
 
@@ -25,9 +20,7 @@ async def conclude(turn: Turn, text: str) -> Outcome | None:
     A check that passes decides: then the turn succeeded, whatever the answer says.
     """
     verify = turn.check
-    acting = turn.kit.profile.guided and turn.kit.policy.mode != "plan"
-    # Small models announce the next step and stop.
-    if acting and not turn.guard.finished and turn.nudge(REMAINS if turn.changed else UNCHANGED):
+    if turn.acting and not turn.guard.finished and _reminded(turn):
         return None
     if turn.kit.options.verify is None and not turn.changed and not turn.failed_before:
         # A command that the prompt merely quotes says nothing about work that was not done.
@@ -48,6 +41,16 @@ async def conclude(turn: Turn, text: str) -> Outcome | None:
         return None
     failure = f"`{verify.command}` still fails after {turn.checks} checks.\n\n{output.text}"
     return Outcome(ending_of_failure(denied=turn.denied), failure)
+
+
+def _reminded(turn: Turn) -> bool:
+    """Small models announce the next step and stop: they are asked once for what is missing."""
+    if turn.changed:
+        return turn.nudge(REMAINS)
+    if not turn.nudge(UNCHANGED):
+        return False
+    turn.untried = turn.stuck = turn.must_change = True
+    return True
 
 
 async def _answer(turn: Turn, ending: Ending, text: str) -> Outcome:

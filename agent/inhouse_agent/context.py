@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,7 +11,8 @@ from inhouse_agent.instructions import MAX_TOTAL_BYTES, Instructions, read_instr
 from inhouse_agent.kit import Kit, Options
 from inhouse_agent.profile import Profile
 from inhouse_agent.prompt import system_prompt
-from inhouse_models.chat import Choices, Message, Request, Sampling, ToolSpec
+from inhouse_agent.steering import FREE, Steering
+from inhouse_models.chat import Choices, Message, Request, ToolSpec
 from inhouse_tools.listing import Listing, list_files
 from inhouse_tools.registry import LOOKING, parameters
 from inhouse_tools.syntax import errors, language_of, symbols
@@ -53,32 +55,27 @@ def fixed_request(
 async def build_request(
     kit: Kit,
     history: Sequence[Message],
-    *,
-    must_call: bool = False,
-    barred: Collection[str] = (),
-    sampling: Sampling | None = None,
+    steering: Steering = FREE,
 ) -> Request:
-    """The next question to the model over the whole history.
-
-    With `must_call` a held answer ends with a call: small models talk instead of working.
-    Tools that are `barred` cannot be called in this answer.
-    """
+    """The next question to the model over the whole history."""
     options, profile = kit.options, kit.profile
     choices = Choices()
     if profile.held:
         choices = await asyncio.to_thread(_choices, kit.workspace)
+        done = {path: tuple(names) for path, names in steering.done.items()}
+        choices = replace(choices, done=done)
     tools = tool_specs(profile, kit.tools)
     return Request(
         tuple(history),
         tools,
         session=options.session,
         max_tokens=options.max_tokens or profile.max_tokens,
-        sampling=options.sampling or sampling,
+        sampling=options.sampling or steering.sampling,
         think=options.think,
         call_form=options.call_form or profile.call_form,
         held=profile.held,
-        must_call=must_call and profile.held and bool(tools),
-        allowed=_allowed(kit, choices, barred),
+        must_call=steering.must_call and profile.held and bool(tools),
+        allowed=_allowed(kit, choices, steering.barred),
         choices=choices,
     )
 

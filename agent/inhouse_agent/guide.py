@@ -5,6 +5,7 @@ from typing import Final
 
 from inhouse_agent.calls import Result
 from inhouse_agent.events import Noticed
+from inhouse_agent.intent import asks_question
 from inhouse_agent.quoted_check import quoted_check
 from inhouse_agent.turn import Turn
 
@@ -13,6 +14,9 @@ FRUITLESS_CALLS: Final = 2
 
 async def begin(turn: Turn, prompt: str) -> str:
     """Finds the check of this turn; returns what it says before any change, for the prompt."""
+    guided = turn.kit.profile.guided and turn.kit.policy.mode != "plan"
+    turn.acting = guided and not asks_question(prompt)
+    turn.untried = turn.acting
     turn.check = turn.kit.options.verify
     if turn.check is not None or not turn.kit.profile.guided:
         return ""

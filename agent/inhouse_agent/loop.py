@@ -7,7 +7,7 @@ from typing import Final
 from inhouse_agent import guide
 from inhouse_agent.answer import ask_model
 from inhouse_agent.calls import run_calls
-from inhouse_agent.conclude import REMAINS, conclude
+from inhouse_agent.conclude import conclude
 from inhouse_agent.context import build_request, later_text, opening_messages
 from inhouse_agent.ending import ending_of_error
 from inhouse_agent.events import Noticed, TurnEnded, TurnStarted
@@ -53,13 +53,7 @@ async def _converse(turn: Turn, prompt: str) -> Outcome:
         limit = turn.kit.limits.reached(turn.answers)
         if limit:
             return Outcome("limit", limit)
-        request = await build_request(
-            turn.kit,
-            turn.history,
-            must_call=turn.untried and not turn.guard.barred,
-            barred=turn.barred_tools(),
-            sampling=turn.sampling(),
-        )
+        request = await build_request(turn.kit, turn.history, turn.steering())
         finish = await ask_model(turn, request)
         outcome = await _react(turn, finish)
         if outcome is not None:
@@ -96,9 +90,7 @@ async def _react(turn: Turn, finish: Finish) -> Outcome | None:
         return Outcome("interrupted", INTERRUPTED)
     if turn.kit.profile.guided and turn.guard.bars(message.calls):
         turn.kit.emit(Noticed(REPEATED))
-        if turn.guard.finished:
-            turn.nudge(REMAINS)
-        turn.stuck = True
+        turn.settle(message.calls)
         return None
     turn.add(message)
     if message.calls:
@@ -114,7 +106,7 @@ async def _react(turn: Turn, finish: Finish) -> Outcome | None:
 async def _run(turn: Turn, calls: Sequence[ToolCall]) -> Outcome | None:
     """Runs the calls of one answer; a model that repeats itself is told, then stopped."""
     results = await run_calls(turn.kit, calls, turn.close)
-    turn.untried = False
+    turn.untried = turn.must_change = False
     turn.denied_last = any(result.denied for result in results)
     verdicts = [
         turn.guard.note(result.call, result.output.text, changed=bool(result.changed))

@@ -1,19 +1,25 @@
 """What one turn has come to so far: its messages, costs, changes and denials."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from inhouse_agent.calls import Result, cancel_call
 from inhouse_agent.events import Ending, MessageAdded, TurnEnded, UsageReported
-from inhouse_agent.guard import LoopGuard
+from inhouse_agent.guard import LoopGuard, named_symbol
 from inhouse_agent.history import open_calls
 from inhouse_agent.kit import Kit
+from inhouse_agent.steering import Steering
 from inhouse_agent.verify import Verify
-from inhouse_models.chat import Finish, Message, ModelError, Sampling, Timings, Usage
+from inhouse_models.chat import Finish, Message, ModelError, Sampling, Timings, ToolCall, Usage
+from inhouse_tools.registry import CHANGING
 
 STUCK_TEMPERATURE: Final = 0.7
+REMAINS: Final = (
+    "If a part of the task is still missing, do it now with a tool. "
+    "If nothing is missing, give your final answer."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +35,13 @@ class Outcome:
 class Turn:
     """Everything is counted here; what happens next is decided in the loop.
 
-    `denied_last`: a call was denied among the latest. `nudged`: the model was asked once to go
-    on. `check` is the command that decides, `checks` counts its runs. `untried`: the model was
-    given something to do and has made no call since. `failed_before`: the check failed before
-    any change. `fruitless` counts failed calls since something changed, `stuck` says that the
-    last step brought nothing.
+    `denied_last`: a call was denied among the latest. `nudged` are the words in which the model
+    was asked to go on. `check` is the command that decides, `checks` counts its runs,
+    `failed_before` says that it failed before any change. `untried`: the model was given
+    something to do and has made no call since. `fruitless` counts failed calls since something
+    changed, `stuck`: the last step brought nothing. `acting`: a guided model was asked for a
+    change, `must_change`: the next answer has to make one. `done` are symbols by path that were
+    changed and that the model wanted to change again in the same way.
     """
 
     kit: Kit
@@ -47,12 +55,15 @@ class Turn:
     checks: int = 0
     denied: bool = False
     denied_last: bool = False
-    nudged: bool = False
+    nudged: set[str] = field(default_factory=set[str])
     untried: bool = True
     check: Verify | None = None
     failed_before: bool = False
     fruitless: int = 0
     stuck: bool = False
+    acting: bool = False
+    must_change: bool = False
+    done: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
 
     def add(self, message: Message) -> None:
         """The history grows by one message."""
@@ -64,22 +75,51 @@ class Turn:
         self.guard.free()
         self.add(Message("user", text))
 
-    def barred_tools(self) -> Collection[str]:
-        """The tools that the next answer cannot call."""
-        return self.kit.profile.tool_names if self.guard.finished else self.guard.barred
+    def steering(self) -> Steering:
+        """What the next answer may do.
 
-    def sampling(self) -> Sampling | None:
-        """The model's own way of picking, but warmer when a small model is stuck: asked the same
-        again, a greedy one gives the same answer again. The seed makes it repeatable."""
-        if not (self.stuck and self.kit.profile.guided):
-            return None
-        return Sampling(temperature=STUCK_TEMPERATURE, top_k=40, seed=self.answers)
+        A small model that is stuck is sampled warmer: asked the same again, a greedy one gives
+        the same answer again. The seed makes it repeatable.
+        """
+        warm = Sampling(temperature=STUCK_TEMPERATURE, top_k=40, seed=self.answers)
+        return Steering(
+            must_call=self.untried and not self.guard.barred,
+            barred=self._barred_tools(),
+            done=self.done,
+            sampling=warm if self.stuck and self.kit.profile.guided else None,
+        )
+
+    def _barred_tools(self) -> Collection[str]:
+        """The tools that the next answer cannot call."""
+        names = self.kit.profile.tool_names
+        if self.guard.finished:
+            return names
+        barred = set(self.guard.barred)
+        if self.must_change and self.kit.workspace.seen:
+            barred.update(name for name in names if name not in CHANGING)
+        elif self.check is not None and self.acting and not self.changed:
+            # Its output stands in the prompt already.
+            barred.add("bash")
+        return barred
+
+    def settle(self, calls: Sequence[ToolCall]) -> None:
+        """What to do with a repeated answer. A symbol whose change has landed is done with, so
+        that the model goes on to the next one; any other change made again is the end."""
+        self.stuck = True
+        if not self.guard.finished:
+            return
+        symbols = [named for call in calls if (named := named_symbol(call))]
+        if len(symbols) == len(calls):
+            self.guard.free()
+            for path, symbol in symbols:
+                self.done.setdefault(path, []).append(symbol)
+            self.nudge(REMAINS)
 
     def nudge(self, text: str) -> bool:
-        """Asks the model to go on, once a turn; False when it was asked before."""
-        if self.nudged:
+        """Asks the model to go on, once a turn in these words; False when it was asked before."""
+        if text in self.nudged:
             return False
-        self.nudged = True
+        self.nudged.add(text)
         self.tell(text)
         return True
 

@@ -64,12 +64,14 @@ class Choices:
 
     `paths` are the files that exist, relative to the root with "/"; empty means that nothing is
     known of them and any path may be named. `read` are those that the model has seen and may
-    change. `symbols` maps a path to the names defined in it.
+    change. `symbols` maps a path to the names defined in it, `done` to those that were changed
+    already and cannot be named again.
     """
 
     paths: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
     symbols: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    done: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,7 @@ def encode_request(request: Request, resume: tuple[int, ...] = ()) -> Json:
             "paths": list(request.choices.paths),
             "read": list(request.choices.read),
             "symbols": {path: list(names) for path, names in request.choices.symbols.items()},
+            "done": {path: list(names) for path, names in request.choices.done.items()},
         },
     }
     return data
@@ -170,6 +171,7 @@ def decode_request(data: Mapping[str, Any]) -> Request:
     extra: Mapping[str, Any] = data.get("inhouse") or {}
     sources: Mapping[str, Any] = extra.get("sources") or {}
     symbols: Mapping[str, list[str]] = sources.get("symbols") or {}
+    done: Mapping[str, list[str]] = sources.get("done") or {}
     response: Mapping[str, Any] = data.get("response_format") or {}
     template: Mapping[str, Any] = data.get("chat_template_kwargs") or {}
     tools: list[Json] = data.get("tools") or []
@@ -189,6 +191,7 @@ def decode_request(data: Mapping[str, Any]) -> Request:
             tuple(sources.get("paths") or ()),
             tuple(sources.get("read") or ()),
             {path: tuple(names) for path, names in symbols.items()},
+            {path: tuple(names) for path, names in done.items()},
         ),
     )
 

@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-COMMAND = Path(
-    __import__("os").environ.get("OLDCMD") or Path(sysconfig.get_path("scripts")) / "inhouse"
-)
+COMMAND = Path(sysconfig.get_path("scripts")) / "inhouse"
 # What is said besides errors: what was ignored and what was denied.
 REMARKS = ("note: ", "denied: ")
 Json = dict[str, Any]

@@ -221,5 +221,5 @@ def test_forged_roles_stay_text(repository: Path, engine: None, home: Path) -> N
 def test_5000_files_with_a_real_model(repository: Path, engine: None) -> None:
     many_files(repository)
     asked = ("-p", "Read README.md and say the secret word.", *BRIEF)
-    done = run_bounded(Installed(repository), *asked, mebibytes=300, seconds=60)
+    done = run_bounded(Installed(repository), *asked, mebibytes=300, seconds=100)
     assert done.code in (0, 4), done

@@ -1,5 +1,7 @@
 """The tool that writes a whole file."""
 
+import re
+
 from pydantic import BaseModel, ConfigDict
 
 from inhouse_tools import syntax
@@ -22,6 +24,12 @@ from inhouse_tools.paths import Place, resolve
 from inhouse_tools.refusal import Refusal, of_os_error
 from inhouse_tools.text import Document, unified
 from inhouse_tools.tool import Access, Output, Tool, Workspace
+
+DEFINITION = re.compile(
+    r"^[ \t]*(?:export |default |async |pub |static |public |private )*"
+    r"(?:def|class|func|function|fn|struct|enum|trait|type|interface|module)[ \t]+(\w+)",
+    re.MULTILINE,
+)
 
 
 class WriteArgs(BaseModel):
@@ -83,11 +91,14 @@ def _rewrite(place: Place, args: WriteArgs, workspace: Workspace) -> Proposal | 
 
 
 def _lost_symbols(opened: Opened, text: str) -> list[str]:
-    """Definitions of a file that parses which the new text does not hold."""
+    """Definitions of a file which the new text does not hold."""
     name = opened.place.name
     language = syntax.language_of(name)
-    if language is None or language.data or syntax.errors(name, opened.source):
+    if language is None or language.data:
         return []
+    if syntax.errors(name, opened.source):
+        # No tree to trust: the lines that begin a definition are compared.
+        return sorted(set(DEFINITION.findall(opened.document.text)) - set(DEFINITION.findall(text)))
     after = {symbol.name for symbol in syntax.symbols(name, text.encode())}
     return [s.name for s in syntax.symbols(name, opened.source) if s.name not in after]
 

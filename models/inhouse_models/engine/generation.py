@@ -59,18 +59,17 @@ class Generation:
     def run(self, job: Job) -> Ended:
         """Do the whole job; every way it can end is a value."""
         started = time.perf_counter()
-        prompt = [*job.prompt, *job.resume]
-        if len(prompt) >= self._decoder.context:
-            return Ended("error", error=self._overflow(len(prompt)))
+        prompt = list(job.prompt)
+        length = len(prompt) + len(job.resume)
+        if length >= self._decoder.context:
+            return Ended("error", error=self._overflow(length))
         sampler = Sampler(job.sampling, self._decoder.vocabulary_size)
         try:
             holder = Holder(job.hold, self._compiler)
-            for token in job.resume:
-                holder.accept(token)
             kept = self._reader.reuse(prompt)
             logits = self._read(job, prompt, kept)
             read_at = time.perf_counter()
-            ids = list(job.resume)
+            ids: list[int] = []
             reason: Reason = "cancelled"
             if logits is not None:
                 reason = self._write(job, logits, sampler, holder, ids)
@@ -81,7 +80,7 @@ class Generation:
             return Ended("error", error=ModelError("engine", f"Decoding failed: {fault}"))
         finally:
             sampler.close()
-        usage = Usage(len(prompt), kept, len(ids) - len(job.resume))
+        usage = Usage(len(prompt), kept, len(ids))
         timings = Timings(
             queue_seconds=max(started - job.queued_at, 0.0) if job.queued_at else 0.0,
             read_seconds=read_at - started,
@@ -108,14 +107,18 @@ class Generation:
     def _write(
         self, job: Job, logits: Logits, sampler: Sampler, holder: Holder, ids: list[int]
     ) -> Reason:
-        """Append ids of the answer to `ids`; each is reported before it is decoded."""
+        """Append ids of the answer to `ids`; each is reported before it is decoded.
+
+        What a lost engine had written is decoded again in the very same steps: read at once like
+        a prompt, it would come to slightly other numbers and sometimes to another next token.
+        """
         decode_text = codecs.getincrementaldecoder("utf-8")("replace").decode
         pieces, ends = self._vocabulary.pieces, self._vocabulary.ends
-        for token in job.resume:
-            decode_text(pieces[token])
         limit = job.max_tokens if job.max_tokens is not None else self._decoder.context
         while True:
-            run = [_pick(logits, sampler, holder.constraint)]
+            picked = _pick(logits, sampler, holder.constraint)
+            lost = job.resume[len(ids) : len(ids) + 1]
+            run = [lost[0] if lost else picked]
             if run[0] not in ends:
                 holder.accept(run[0])
                 run += self._forced(holder)
@@ -123,7 +126,9 @@ class Generation:
                 ids.append(token)
                 if token in ends:
                     return "stop"
-                job.emit(Written(token, decode_text(pieces[token])))
+                text = decode_text(pieces[token])
+                if len(ids) > len(job.resume):
+                    job.emit(Written(token, text))
             if holder.ended:
                 ids.append(self._vocabulary.end_of_turn)
                 return "stop"

@@ -103,23 +103,26 @@ class CallGrammar:
             return None
         adds = tool.name in ADDING_TOOLS
         pairs: list[str] = []
-        for place, (path, names) in enumerate(files.items()):
+        for place, path in enumerate(files):
+            done = set(self.choices.done.get(path, ())) if adds else set[str]()
+            names = [name for name in files[path] if name not in done]
             if markdown in (None, _is_markdown(path)) and (names or adds):
                 elsewhere = {n for other in files if other != path for n in files[other]}
-                symbol = self._own_symbol(place, names, elsewhere - set(names), adds=adds)
+                taken = (elsewhere - set(names)) | done
+                symbol = self._own_symbol(place, names, taken, adds=adds)
                 middle = quote(f'"{escape_json(path)}", "{SYMBOL}": "')
                 pairs.append(f'{middle} {symbol} "\\""')
         return one_of(pairs) if pairs else ""
 
     def _own_symbol(
-        self, place: int, names: Sequence[str], elsewhere: Collection[str], *, adds: bool
+        self, place: int, names: Sequence[str], taken: Collection[str], *, adds: bool
     ) -> str:
-        """A name of one file, or a new one that no other file has."""
+        """A name of one file, or a new one that is not taken."""
         literals = [quote(escape_json(name)) for name in sorted(set(names))]
         if not adds:
             return self.grammar.rule(f"OWN_{place}", " | ".join(literals))
-        taken = [re.escape(name) for name in sorted(elsewhere) if re.fullmatch(IDENTIFIER, name)]
-        new = f"/{IDENTIFIER}/" + (f" & ~/{'|'.join(taken)}/" if taken else "")
+        others = [re.escape(name) for name in sorted(taken) if re.fullmatch(IDENTIFIER, name)]
+        new = f"/{IDENTIFIER}/" + (f" & ~/{'|'.join(others)}/" if others else "")
         odd = [quote(escape_json(n)) for n in names if not re.fullmatch(IDENTIFIER, n)]
         return self.grammar.rule(f"OWN_OR_NEW_{place}", " | ".join([f"({new})", *odd]))
 
@@ -176,7 +179,9 @@ class CallGrammar:
         names = sorted({path.rpartition("/")[2] for path in self.choices.paths} - COMMON_NAMES)
         if names:
             kind += f" & ~/(.*\\/)?({'|'.join(re.escape(name) for name in names)})/"
-        read = self._file(f"READ_FILE{suffix}", self.choices.read, markdown, escaped)
+        # Code is changed by its symbols where they are known.
+        whole = [path for path in self.choices.read if path not in self.choices.symbols]
+        read = self._file(f"WHOLE_FILE{suffix}", whole, markdown, escaped)
         known_ones = f" | {read}" if read else ""
         return self.grammar.rule(f"PATH{suffix}", f"({ANY_PATH}{kind}){known_ones}")
 
