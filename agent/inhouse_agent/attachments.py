@@ -28,6 +28,9 @@ def named_files(prompt: str, paths: Sequence[str]) -> list[str]:
 
 
 def _place_of(text: str, prompt: str) -> int:
+    if text not in prompt:
+        # Compiling a pattern for each of thousands of paths takes seconds.
+        return -1
     match = re.search(rf"(?<![\w./-]){re.escape(text)}(?![\w/-]|\.\w)", prompt)
     return match.start() if match else -1
 

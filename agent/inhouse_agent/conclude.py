@@ -7,8 +7,10 @@ from inhouse_agent.answer import ask_model
 from inhouse_agent.context import JSON_WANTED, build_schema_request
 from inhouse_agent.ending import ending_of_answer, ending_of_error, ending_of_failure
 from inhouse_agent.events import Ending, Noticed
+from inhouse_agent.intent import announces_work
 from inhouse_agent.turn import REMAINS, Outcome, Turn
 
+DO_IT: Final = "Do that now with a tool."
 UNCHANGED: Final = (
     "You have changed no file yet. Make the change that the task asks for with a tool."
 )
@@ -20,7 +22,7 @@ async def conclude(turn: Turn, text: str) -> Outcome | None:
     A check that passes decides: then the turn succeeded, whatever the answer says.
     """
     verify = turn.check
-    if turn.acting and not turn.guard.finished and _reminded(turn):
+    if turn.acting and not turn.guard.finished and _reminded(turn, text):
         return None
     if turn.kit.options.verify is None and not turn.changed and not turn.failed_before:
         # A command that the prompt merely quotes says nothing about work that was not done.
@@ -43,8 +45,11 @@ async def conclude(turn: Turn, text: str) -> Outcome | None:
     return Outcome(ending_of_failure(denied=turn.denied), failure)
 
 
-def _reminded(turn: Turn) -> bool:
+def _reminded(turn: Turn, text: str) -> bool:
     """Small models announce the next step and stop: they are asked once for what is missing."""
+    if turn.changed and announces_work(text) and turn.nudge(DO_IT):
+        turn.untried = turn.must_change = True
+        return True
     if turn.changed:
         return turn.nudge(REMAINS)
     if not turn.nudge(UNCHANGED):

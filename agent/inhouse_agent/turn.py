@@ -7,7 +7,7 @@ from typing import Final
 
 from inhouse_agent.calls import Result, cancel_call
 from inhouse_agent.events import Ending, MessageAdded, TurnEnded, UsageReported
-from inhouse_agent.guard import LoopGuard, named_symbol
+from inhouse_agent.guard import LoopGuard, named_symbol, normalise_call
 from inhouse_agent.history import open_calls
 from inhouse_agent.kit import Kit
 from inhouse_agent.steering import Steering
@@ -108,7 +108,8 @@ class Turn:
         self.stuck = True
         if not self.guard.finished:
             return
-        symbols = [named for call in calls if (named := named_symbol(call))]
+        landed = [call for call in calls if normalise_call(call) in self.guard.landed]
+        symbols = [named for call in landed if (named := named_symbol(call))]
         if len(symbols) == len(calls):
             self.guard.free()
             for path, symbol in symbols:

@@ -10,13 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from inhouse_models.engine.binding import library
+from inhouse_models.engine.constraint import GrammarCompiler
 from inhouse_models.engine.decoder import Decoder, DecoderOptions
 from inhouse_models.engine.generation import Generation
 from inhouse_models.engine.job import Job, Step
 from inhouse_models.engine.prefix import PrefixReader
 from inhouse_models.engine.weights import Weights
 
-PROMPT = "<|im_start|>user\nWrite a long story about a lighthouse.<|im_end|>\n<|im_start|>assistant\n"
+PROMPT = (
+    "<|im_start|>user\nWrite a long story about a lighthouse.<|im_end|>\n<|im_start|>assistant\n"
+)
 
 
 def bare_seconds(decoder: Decoder, prompt: list[int], count: int) -> float:
@@ -80,7 +83,7 @@ def main() -> None:
     print(json.dumps(figures) if options.json else _table(figures))
 
 
-def _no_grammar() -> object:
+def _no_grammar() -> GrammarCompiler:
     raise AssertionError("this measurement holds nothing to a grammar")
 
 

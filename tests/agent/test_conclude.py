@@ -41,13 +41,13 @@ class TestVerify:
             "`pytest -q` passes (check 2 of 3).",
         ]
 
-    def test_a_held_model_must_act_on_what_it_is_given(self, tmp_path: Path) -> None:
+    def test_a_held_model_must_act_on_a_failed_check(self, tmp_path: Path) -> None:
         steps = (*[call("shout", command="a")] * 3, say("Done."), say("What?"), say("Done."))
         bench = self.bench(tmp_path, [False, True], *steps)
         bench.kit.profile = replace(bench.kit.profile, held=True)
         run(bench)
         assert [request.must_call for request in requests(bench)] == [
-            *(True, False, False, False, True)
+            *(False, False, False, False, True)
         ]
 
     def test_fails_to_the_end(self, tmp_path: Path) -> None:

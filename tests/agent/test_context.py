@@ -18,11 +18,13 @@ from inhouse_agent.context import (
     opening_messages,
 )
 from inhouse_agent.kit import Options
+from inhouse_agent.permission import Policy
 from inhouse_agent.profile import LARGE_PROFILE, SMALL_PROFILE, Profile, profile_named
 from inhouse_agent.prompt import system_prompt
 from inhouse_agent.signature import signature
+from inhouse_agent.steering import Steering
 from inhouse_models.chat import Request, Sampling
-from inhouse_tools.registry import builtin_tools
+from inhouse_tools.registry import CHANGING, LOOKING, builtin_tools
 from inhouse_tools.tool import Output, Tool, Workspace
 
 # The engine counts exactly; here four characters stand for a token.
@@ -71,7 +73,7 @@ def test_what_is_fixed_fits_its_budget(profile: Profile, budget: int) -> None:
 
 def test_small_has_six_tools_and_a_short_prompt() -> None:
     assert len(SMALL_PROFILE.tool_names) <= 6
-    assert len(system_prompt(SMALL_PROFILE, Options())) <= 200 * CHARS_PER_TOKEN
+    assert len(system_prompt(SMALL_PROFILE, Options())) <= 300 * CHARS_PER_TOKEN
     assert profile_named("small").held
 
 
@@ -134,7 +136,64 @@ def test_held_requests_name_paths_and_symbols(tmp_path: Path) -> None:
     request = asyncio.run(build_request(bench.kit, []))
     assert request.held
     assert request.choices.paths == ("a.py", "b.py")
+    assert request.choices.read == ("a.py", "gone.py")
     assert dict(request.choices.symbols) == {"a.py": ("A", "A.m")}
+    assert request.allowed is None
+
+
+def test_data_and_broken_files_offer_no_symbols(tmp_path: Path) -> None:
+    bench = scripted(tmp_path)
+    bench.kit.profile = SMALL_PROFILE
+    for name, text in {"a.json": '{"a": 1}', "b.py": "def f(:\n", "c.py": "def f(): pass"}.items():
+        (tmp_path / name).write_text(text)
+        bench.kit.workspace.seen[name] = "hash"
+    choices = asyncio.run(build_request(bench.kit, [])).choices
+    assert dict(choices.symbols) == {"c.py": ("f",)}
+    assert choices.read == ("a.json", "b.py", "c.py")
+
+
+def test_a_small_model_looks_before_it_changes(tmp_path: Path) -> None:
+    bench = scripted(tmp_path)
+    bench.kit.profile = SMALL_PROFILE
+    assert asyncio.run(build_request(bench.kit, [])).allowed is None
+    (tmp_path / "a.py").write_text("")
+    allowed = asyncio.run(build_request(bench.kit, [])).allowed
+    assert allowed is not None
+    assert {"read", "grep", "bash"} <= set(allowed)
+    assert not set(allowed) & set(CHANGING)
+
+
+@pytest.mark.parametrize("profile", [SMALL_PROFILE, LARGE_PROFILE])
+def test_plan_mode_offers_what_only_looks(tmp_path: Path, profile: Profile) -> None:
+    bench = scripted(tmp_path)
+    bench.kit.profile = profile
+    bench.kit.policy = Policy("plan")
+    assert asyncio.run(build_request(bench.kit, [])).allowed == LOOKING
+
+
+def test_steering_reaches_the_request(tmp_path: Path) -> None:
+    bench = scripted(tmp_path)
+    bench.kit.tools = builtin_tools()
+    bench.kit.profile = SMALL_PROFILE
+    warm = Sampling(temperature=0.7)
+    steering = Steering(True, ("bash", "grep"), {"a.py": ["f"]}, warm)
+    request = asyncio.run(build_request(bench.kit, [], steering))
+    assert request.must_call
+    assert request.allowed == ("read", "replace_symbol", "rename_symbol", "write")
+    assert dict(request.choices.done) == {"a.py": ("f",)}
+    assert request.sampling == warm
+    own = Sampling(temperature=0.1)
+    bench.kit.options = Options(sampling=own)
+    assert asyncio.run(build_request(bench.kit, [], steering)).sampling == own
+
+
+def test_nothing_must_be_called_without_a_grammar_or_tools(tmp_path: Path) -> None:
+    bench = scripted(tmp_path)
+    steering = Steering(must_call=True)
+    assert not asyncio.run(build_request(bench.kit, [], steering)).must_call
+    bench.kit.profile = SMALL_PROFILE
+    bench.kit.tools = {}
+    assert not asyncio.run(build_request(bench.kit, [], steering)).must_call
 
 
 def test_too_many_files_are_not_offered_at_all(tmp_path: Path) -> None:

@@ -86,13 +86,11 @@ def test_instructions_that_lead_out_of_the_repository(inhouse: Installed, serve:
     assert "root:" not in json.dumps(script.requests)
 
 
-@pytest.mark.parametrize("kind", ["fifo", "folder", "loop", "huge", "binary"])
+@pytest.mark.parametrize("kind", ["fifo", "loop", "huge", "binary"])
 def test_instructions_that_are_no_text(repository: Path, serve: Serve, kind: str) -> None:
     agents = repository / "AGENTS.md"
     if kind == "fifo":
         os.mkfifo(agents)
-    elif kind == "folder":
-        agents.mkdir()
     elif kind == "loop":
         agents.symlink_to("AGENTS.md")
     else:

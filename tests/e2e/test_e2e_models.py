@@ -28,7 +28,7 @@ def test_no_model_yet(inhouse: Installed) -> None:
     inhouse.run("-c", "-p", "hi").failed(2, "no session")
 
 
-@pytest.mark.parametrize("wanted", ["starter-small", "nonsense", "missing.gguf", "/", "README.md"])
+@pytest.mark.parametrize("wanted", ["starter-small", "missing.gguf", "/"])
 def test_a_model_that_is_not_here(inhouse: Installed, wanted: str) -> None:
     inhouse.run("-p", "hi", "-m", wanted).failed(5, wanted.removesuffix("/"))
     assert engines() == []
@@ -57,16 +57,13 @@ WHOLE = make_gguf()
 @pytest.mark.parametrize(
     ("content", "word"),
     [
-        (b"", "not a GGUF file"),
         (b"#!/bin/sh\n", "not a GGUF file"),
-        (WHOLE[:3], "not a GGUF file"),
         (WHOLE[:20], "cut short"),
-        (WHOLE[: len(WHOLE) // 2], "cut short"),
         (WHOLE[:-1], "cut short"),
         (b"GGUF" + struct.pack("<IQQ", 3, 2**60, 2**60), "damaged"),
         (make_gguf(version=9), "version 9"),
     ],
-    ids=["empty", "script", "mark", "counts", "half", "last byte", "absurd", "version"],
+    ids=["script", "counts", "last byte", "absurd", "version"],
 )
 def test_a_damaged_file(inhouse: Installed, tmp_path: Path, content: bytes, word: str) -> None:
     file = tmp_path / "broken.gguf"

@@ -11,7 +11,7 @@ from tests.e2e.scripted_server import call, calls, say
 
 FULL = Path("/dev/full")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
-FORMATS = ("text", "json", "stream-json")
+FORMATS = ("text", "stream-json")
 READ = ("read", json.dumps({"file_path": "README.md"}))
 
 

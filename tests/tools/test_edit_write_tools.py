@@ -161,3 +161,44 @@ def test_permission_sees_the_diff_before_anything_is_written(tmp_path: Path) -> 
     assert (access.kind, access.target, access.outside) == ("write", "a.py", False)
     assert "-class Cart:\n+class Basket:\n" in access.preview
     assert (tmp_path / "a.py").read_text() == CART
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "lost"),
+    [
+        ("a.py", CART.partition("\n    def count")[0], "Cart.count"),
+        ("a.py", "x = 1\n", "Cart, Cart.total, Cart.count"),
+        ("broken.py", "class Cart:\n    def total(self):\n        return 2\n", "count"),
+    ],
+)
+def test_small_models_cannot_lose_definitions(
+    tmp_path: Path, path: str, content: str, lost: str
+) -> None:
+    files = {"a.py": CART, "broken.py": CART.replace("class Cart:", "class Cart")}
+    workspace = project(tmp_path, files)
+    workspace.keeps_symbols = True
+    answer = call(workspace, "write", file_path=path, content=content)
+    assert answer.failed
+    assert f"{path} would lose {lost}." in answer.text
+    assert (tmp_path / path).read_text() == files[path]
+    workspace.keeps_symbols = False
+    assert not call(workspace, "write", file_path=path, content=content).failed
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("a.py", CART, CART + "\n\ndef add():\n    pass\n"),
+        ("broken.py", CART.replace("class Cart:", "class Cart"), CART),
+        ("a.json", '{"a": 1}\n', '{"b": 1}\n'),
+        ("notes.txt", "def f(): gone\n", "nothing\n"),
+    ],
+)
+def test_keeping_symbols_refuses_nothing_else(
+    tmp_path: Path, path: str, before: str, after: str
+) -> None:
+    workspace = project(tmp_path, {path: before})
+    workspace.keeps_symbols = True
+    answer = call(workspace, "write", file_path=path, content=after)
+    assert not answer.failed, answer.text
+    assert (tmp_path / path).read_text() == after

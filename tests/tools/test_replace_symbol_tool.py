@@ -1,4 +1,4 @@
-"""Functions, methods and classes are replaced, added and renamed by name."""
+"""Functions, methods and classes are replaced and added by name."""
 
 from pathlib import Path
 
@@ -260,7 +260,7 @@ def test_an_unknown_symbol_is_added(
         ("add", "def other():\n    pass", "It defines other"),
         ("add", "def add(:\n    pass", "Syntax error"),
         ("add", "just words here", "Syntax error"),
-        ("add", "", "either content or new_name"),
+        ("add", "", "content is empty"),
         ("add", "   \n", "content is empty"),
         ("Basket.clear", "def clear(self):\n    pass", "Its classes are Cart"),
         ("", "x", "symbol is empty"),
@@ -281,55 +281,6 @@ def test_the_file_must_be_read_and_be_code(tmp_path: Path) -> None:
     assert "Call read with" in answer.text
     noted = project(tmp_path, {"notes.txt": "add\n"})
     assert "Use write" in call(noted, "replace_symbol", file_path="notes.txt", **arguments).text
-
-
-def test_a_rename_reaches_every_file_of_the_family_and_no_string(tmp_path: Path) -> None:
-    files = {
-        "a.js": "export function total(x) { return 'total' + x; } // total\n",
-        "sub/b.ts": "import { total } from '../a';\nconst subtotal = total(1);\n",
-        "c.py": "total = 1\n",
-        "notes.md": "total\n",
-    }
-    workspace = project(tmp_path, files)
-    (tmp_path / ".gitignore").write_text("built.js\n")
-    (tmp_path / "built.js").write_text("total()\n")
-    answer = call(workspace, "replace_symbol", file_path="a.js", symbol="total", new_name="grand")
-    assert not answer.failed, answer.text
-    assert answer.text == (
-        "Renamed total to grand in 2 files: a.js (1), sub/b.ts (2). "
-        "Not renamed in strings and comments: a.js (2)."
-    )
-    assert answer.show["changed"] == ["a.js", "sub/b.ts"]
-    assert {name: (tmp_path / name).read_text() for name in files} == {
-        **files,
-        "a.js": "export function grand(x) { return 'total' + x; } // total\n",
-        "sub/b.ts": "import { grand } from '../a';\nconst subtotal = grand(1);\n",
-    }
-    assert (tmp_path / "built.js").read_text() == "total()\n"
-    arguments = {"file_path": "a.js", "symbol": "grand", "content": "function grand() {}"}
-    assert not call(workspace, "replace_symbol", **arguments).failed
-
-
-@pytest.mark.parametrize(
-    ("symbol", "new_name", "said"),
-    [
-        ("add", "add", "Nothing changed"),
-        ("add", "not a name", "identifier"),
-        ("add", "class", "Syntax error"),
-        ("add", "Cart", "defined in a.py already"),
-        ("missing", "x", "There is no symbol missing"),
-    ],
-)
-def test_a_rename_that_cannot_be_is_refused_whole(
-    tmp_path: Path, symbol: str, new_name: str, said: str
-) -> None:
-    workspace = project(tmp_path, {"a.py": PYTHON, "b.py": "from a import add\n"})
-    arguments = {"file_path": "a.py", "symbol": symbol, "new_name": new_name}
-    answer = call(workspace, "replace_symbol", **arguments)
-    assert answer.failed
-    assert said in answer.text
-    assert (tmp_path / "a.py").read_text() == PYTHON
-    assert (tmp_path / "b.py").read_text() == "from a import add\n"
 
 
 def test_line_endings_and_encoding_survive(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tests.tools.helpers_tools import call, project, workspace_in
 from inhouse_tools import grep
 from inhouse_tools.handles import Handles
 from inhouse_tools.read import ReadArgs
-from inhouse_tools.registry import LARGE, SMALL, builtin_tools, parameters
+from inhouse_tools.registry import CHANGING, LARGE, LOOKING, SMALL, builtin_tools, parameters
 
 FILES = {
     "src/a.py": "def total():\n    return 1\n",
@@ -111,6 +111,7 @@ def test_the_registry_is_whole_and_says_little() -> None:
     tools = builtin_tools()
     assert tuple(tools) == LARGE
     assert set(SMALL) <= set(LARGE)
+    assert set(LARGE) == {*CHANGING, *LOOKING, "bash"}
     for tool in tools.values():
         assert tool.description
         assert len(tool.brief) <= len(tool.description)
@@ -126,10 +127,8 @@ def test_the_registry_is_whole_and_says_little() -> None:
     ]
     assert parameters(tools["replace_symbol"], small=True) == {
         "type": "object",
-        "properties": {
-            name: {"type": "string"} for name in ("file_path", "symbol", "content", "new_name")
-        },
-        "required": ["file_path", "symbol"],
+        "properties": {name: {"type": "string"} for name in ("file_path", "symbol", "content")},
+        "required": ["file_path", "symbol", "content"],
     }
 
 

@@ -79,3 +79,8 @@ def test_names_are_found_in_code_only() -> None:
     spans = syntax.identifiers("a.py", source, "total")
     assert [source[:start].count(b"\n") for start, _end in spans] == [0, 2, 2]
     assert syntax.identifiers("a.py", source, "missing") == ()
+
+
+def test_data_is_told_from_code() -> None:
+    data = {language.name for language in LANGUAGES if language.data}
+    assert data == {"json", "yaml", "toml", "html", "css"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from inhouse_models.chat import Choices, ToolSpec
 from inhouse_models.formats.call_format import properties_of, required_of
 from inhouse_models.formats.family import FormName
-from inhouse_models.formats.fenced import MARKDOWN_ENDINGS, raw_parameter
+from inhouse_models.formats.fenced import MARKDOWN_ENDINGS, TAGS, raw_parameter
 from inhouse_models.formats.json_values import escape_json, is_array, write_json
 from inhouse_models.formats.lark import Field, Grammar, json_object, json_value, one_of, quote
 from inhouse_models.formats.xml import value_types, write_value
@@ -56,12 +56,17 @@ class CallGrammar:
         raw = raw_parameter(tool)
         if raw is None:
             return self._hermes(tool, place)
+        kinds: list[tuple[bool, str]] = [(False, ""), (True, "")]
+        if self._file_and_symbol(tool, None) is not None:
+            # The fence names the language of its file: a small model then writes no other.
+            kinds = [(_is_markdown(f".{e}"), e) for e in sorted(map(_ending, self.choices.symbols))]
         calls: list[str] = []
-        for markdown, fence in ((False, "```"), (True, "````")):
-            head = self._head(tool, place, markdown)
+        for markdown, ending in dict.fromkeys(kinds):
+            head = self._head(tool, place, markdown, ending)
             if head:
-                block = f'"{fence}" /[a-zA-Z+#]{{0,12}}/ {self._code(fence)}'
-                calls.append(f"{head} {quote(chr(10))} {block}")
+                fence = "````" if markdown else "```"
+                tag = quote(TAGS[ending]) if ending in TAGS else "/[a-zA-Z+#]{0,12}/"
+                calls.append(f'{head} {quote(chr(10))} "{fence}" {tag} {self._code(fence)}')
         return one_of(calls) if calls else ""
 
     def _code(self, fence: str) -> str:
@@ -69,14 +74,14 @@ class CallGrammar:
         name = f"code_{len(fence)}"
         return self.grammar.rule(f"{name}[lazy]", rf"/\n((?s:.*)\n)?{fence}\n/")
 
-    def _head(self, tool: ToolSpec, place: int, markdown: bool | None) -> str:
+    def _head(self, tool: ToolSpec, place: int, markdown: bool | None, ending: str = "") -> str:
         """The JSON of a call; `markdown`: whether its file is, None when it does not matter.
 
-        Empty when no file of that kind can be named.
+        With `ending` only files of that ending. Empty when no file of that kind can be named.
         """
         raw = None if markdown is None else raw_parameter(tool)
         fields: list[Field] = []
-        pairs = self._file_and_symbol(tool, markdown)
+        pairs = self._file_and_symbol(tool, markdown, ending)
         if pairs == "":
             return ""
         for key, schema in properties_of(tool).items():
@@ -92,7 +97,9 @@ class CallGrammar:
         start = quote('\n{"name": ' + write_json(tool.name) + ', "arguments": ')
         return f"{start} {json_object(fields)} {quote('}')}"
 
-    def _file_and_symbol(self, tool: ToolSpec, markdown: bool | None) -> str | None:
+    def _file_and_symbol(
+        self, tool: ToolSpec, markdown: bool | None, ending: str = ""
+    ) -> str | None:
         """Path and symbol in one expression, so that each file offers its own names.
 
         None when they are two independent parameters, empty when nothing can be named.
@@ -106,7 +113,8 @@ class CallGrammar:
         for place, path in enumerate(files):
             done = set(self.choices.done.get(path, ())) if adds else set[str]()
             names = [name for name in files[path] if name not in done]
-            if markdown in (None, _is_markdown(path)) and (names or adds):
+            fits = markdown in (None, _is_markdown(path)) and ending in ("", _ending(path))
+            if fits and (names or adds):
                 elsewhere = {n for other in files if other != path for n in files[other]}
                 taken = (elsewhere - set(names)) | done
                 symbol = self._own_symbol(place, names, taken, adds=adds)
@@ -225,6 +233,10 @@ class CallGrammar:
         else:
             value = self._json_rule(tool, place, key, schema)
         return f"{value} {quote(VALUE_END)}"
+
+
+def _ending(path: str) -> str:
+    return path.rsplit(".", 1)[-1]
 
 
 def _is_markdown(path: str) -> bool:

@@ -12,6 +12,23 @@ from inhouse_models.formats.json_values import write_json
 RAW_PARAMETERS = frozenset({"content"})
 # Text in these files holds blocks of three backticks itself, so their own fence has four.
 MARKDOWN_ENDINGS = ("md", "markdown", "mdx", "rst")
+# What the opening fence says of the code: a small model then writes no other language.
+TAGS = {
+    "py": "python",
+    "js": "javascript",
+    "mjs": "javascript",
+    "jsx": "jsx",
+    "ts": "typescript",
+    "tsx": "tsx",
+    "go": "go",
+    "rs": "rust",
+    "java": "java",
+    "c": "c",
+    "h": "c",
+    "cpp": "cpp",
+    "rb": "ruby",
+    "sh": "bash",
+}
 OPENING = re.compile(r"\s*(?P<fence>`{3,})[^`\n]*\n")
 EXAMPLES = {
     "file_path": "shapes.py",
@@ -46,7 +63,8 @@ class FencedFormat:
         fence = fence_for(arguments.get("file_path"), code)
         head = write_head(name, {key: value for key, value in arguments.items() if key != raw})
         end = "" if not code or code.endswith("\n") else "\n"
-        return f"\n{head}\n{fence}\n{code}{end}{fence}\n"
+        tag = TAGS.get(str(arguments.get("file_path")).rsplit(".", 1)[-1], "")
+        return f"\n{head}\n{fence}{tag}\n{code}{end}{fence}\n"
 
     def read(self, text: str, tools: Sequence[ToolSpec]) -> ParsedCall | None:
         """The call in the text between the two marks; None when it is not a whole call."""

@@ -149,3 +149,9 @@ def test_a_new_symbol_does_not_bear_a_name_of_another_file(form: FormName) -> No
     arguments = {"file_path": "b.py", "symbol": "f", "content": "x\n"}
     taken = WRITERS[form].write("replace_symbol", arguments) + "</tool_call>"
     assert not accepts(lark_for(form), taken)
+
+
+def test_the_fence_names_the_language_of_the_file() -> None:
+    head = '\n{"name": "replace_symbol", "arguments": {"file_path": "a.py", "symbol": "f"}}\n'
+    assert accepts(lark_for("fenced"), f"{head}```python\nx\n```\n</tool_call>")
+    assert not accepts(lark_for("fenced"), f"{head}```javascript\nx\n```\n</tool_call>")

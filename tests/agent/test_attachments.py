@@ -1,0 +1,82 @@
+"""Files that a prompt names are found by path or unique name, and read as far as they may be."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from tests.agent.guided_bench import SOURCE, guided
+
+from inhouse_agent.attachments import MAX_CHARACTERS, MAX_FILES, attach_files, named_files
+from inhouse_agent.permission import Policy, Rule
+
+PATHS = ("shop/cart.py", "shop/main.py", "tests/main.py", "main", "Makefile", "docs/LICENSE")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "named"),
+    [
+        ("Fix shop/cart.py", ["shop/cart.py"]),
+        ("Fix cart.py.", ["shop/cart.py"]),
+        ("Fix `cart.py`, then (tests/main.py)", ["shop/cart.py", "tests/main.py"]),
+        ("tests/main.py before shop/main.py", ["tests/main.py", "shop/main.py"]),
+        ("cart.py and shop/cart.py", ["shop/cart.py"]),
+        ("main.py is one of two", []),
+        ("the main thing, see Makefile", []),
+        ("smartcart.py", []),
+        ("cart.pyc and cart.py.bak", []),
+        ("old/shop/cart.py and shop/cart.py/x", []),
+        ("shop/cart.py-old", []),
+        ("docs/LICENSE", ["docs/LICENSE"]),
+        ("", []),
+    ],
+)
+def test_named_files(prompt: str, named: list[str]) -> None:
+    assert named_files(prompt, PATHS) == named
+
+
+def test_many_paths_are_looked_through_at_once() -> None:
+    paths = [f"folder{number}/file{number}.py" for number in range(20_000)]
+    assert named_files("Fix file19999.py", paths) == [paths[-1]]
+
+
+def test_a_named_file_is_read(tmp_path: Path) -> None:
+    bench = guided(tmp_path)
+    (text,) = asyncio.run(attach_files(bench.kit, "Fix sums.py", ["sums.py", "gone.py"]))
+    assert text == f"sums.py, lines 1-6 of 6:\n{SOURCE.rstrip()}"
+    assert list(bench.kit.workspace.seen) == ["sums.py"]
+
+
+def test_files_are_read_as_far_as_there_is_room(tmp_path: Path) -> None:
+    bench = guided(tmp_path)
+    half = "x" * 79 + "\n"
+    sizes = {"a.txt": 50, "b.txt": 50, "c.txt": 2, "d.txt": 100}
+    for name, lines in sizes.items():
+        (tmp_path / name).write_text(half * lines)
+    texts = asyncio.run(attach_files(bench.kit, "d.txt a.txt b.txt c.txt", list(sizes)))
+    assert [text.partition(",")[0] for text in texts] == ["a.txt", "c.txt"]
+    assert sum(len(text) for text in texts) <= MAX_CHARACTERS
+    assert sorted(bench.kit.workspace.seen) == ["a.txt", "c.txt"]
+
+
+def test_only_the_first_files_are_read(tmp_path: Path) -> None:
+    bench = guided(tmp_path)
+    names = [f"{number}.txt" for number in range(MAX_FILES + 1)]
+    for name in names:
+        (tmp_path / name).write_text("x\n")
+    texts = asyncio.run(attach_files(bench.kit, " ".join(names), names))
+    assert len(texts) == MAX_FILES
+
+
+@pytest.mark.parametrize("verdict", ["deny", "ask"])
+def test_what_may_not_be_read_freely_is_left_out(tmp_path: Path, verdict: str) -> None:
+    bench = guided(tmp_path)
+    rule = Rule("deny" if verdict == "deny" else "ask", "read", "sums.py")
+    bench.kit.policy = Policy("auto-edit", (rule,))
+    assert asyncio.run(attach_files(bench.kit, "Fix sums.py", ["sums.py"])) == []
+    assert bench.kit.workspace.seen == {}
+
+
+def test_without_the_tool_nothing_is_read(tmp_path: Path) -> None:
+    bench = guided(tmp_path)
+    bench.kit.tools = {}
+    assert asyncio.run(attach_files(bench.kit, "Fix sums.py", ["sums.py"])) == []
