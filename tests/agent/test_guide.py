@@ -172,11 +172,13 @@ class TestActing:
         ]
 
     def test_an_announced_change_is_forced_once(self, tmp_path: Path) -> None:
-        again = say("I will fix sub.")
-        bench = guided(tmp_path, FIX, again, again, say("Done."))
+        sub = call("replace_symbol", file_path="sums.py", symbol="sub", content="def sub(): pass")
+        bench = guided(tmp_path, FIX, say("I will fix sub."), sub, say("Next, more."), say("Done."))
         ended = run(bench, TASK)
         assert (ended.ending, told(bench)) == ("success", [DO_IT, REMAINS])
-        assert [request.must_call for request in requests(bench)] == [True, False, True, *[False]]
+        assert [request.must_call for request in requests(bench)] == [
+            *(True, False, True, False, False)
+        ]
         forced = requests(bench)[2].allowed
         assert forced == ("replace_symbol", "rename_symbol", "write")
 

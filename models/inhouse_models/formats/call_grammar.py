@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from inhouse_models.chat import Choices, ToolSpec
 from inhouse_models.formats.call_format import properties_of, required_of
 from inhouse_models.formats.family import FormName
-from inhouse_models.formats.fenced import MARKDOWN_ENDINGS, TAGS, raw_parameter
+from inhouse_models.formats.fenced import EXAMPLES, MARKDOWN_ENDINGS, TAGS, raw_parameter
 from inhouse_models.formats.json_values import escape_json, is_array, write_json
 from inhouse_models.formats.lark import Field, Grammar, json_object, json_value, one_of, quote
 from inhouse_models.formats.xml import value_types, write_value
@@ -116,7 +116,8 @@ class CallGrammar:
             fits = markdown in (None, _is_markdown(path)) and ending in ("", _ending(path))
             if fits and (names or adds):
                 elsewhere = {n for other in files if other != path for n in files[other]}
-                taken = (elsewhere - set(names)) | done
+                # The name in the prompt's example is no name for anything new either.
+                taken = ((elsewhere | {EXAMPLES["symbol"]}) - set(names)) | done
                 symbol = self._own_symbol(place, names, taken, adds=adds)
                 middle = quote(f'"{escape_json(path)}", "{SYMBOL}": "')
                 pairs.append(f'{middle} {symbol} "\\""')

@@ -13,7 +13,7 @@ from inhouse_models.formats.lark import Grammar, json_value
 ThinkingMode = Literal["off", "open", "optional"]
 
 TEXT_CHARACTERS = 400
-REASON_CHARACTERS = 120
+REASON_CHARACTERS = 240
 
 
 @dataclass(frozen=True, slots=True)
