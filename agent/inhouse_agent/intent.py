@@ -13,7 +13,7 @@ QUESTION: Final = re.compile(
 
 
 def asks_question(prompt: str) -> bool:
-    """True for questions and greetings; a wrong guess costs a reminder, never a change."""
+    """True for questions and greetings. A question taken for a task is asked once for a change."""
     text = prompt.strip()
     polite = re.match(r"(can|could|would) you\b|please\b", text, re.IGNORECASE)
     if polite:

@@ -73,7 +73,7 @@ def test_what_is_fixed_fits_its_budget(profile: Profile, budget: int) -> None:
 
 def test_small_has_six_tools_and_a_short_prompt() -> None:
     assert len(SMALL_PROFILE.tool_names) <= 6
-    assert len(system_prompt(SMALL_PROFILE, Options())) <= 300 * CHARS_PER_TOKEN
+    assert len(system_prompt(SMALL_PROFILE, Options())) <= 200 * CHARS_PER_TOKEN
     assert profile_named("small").held
 
 
