@@ -6,9 +6,14 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from inhouse_agent.kit import Kit
+from inhouse_tools.syntax import language_of
+from inhouse_tools.tool import Output
 
 MAX_FILES: Final = 4
 MAX_CHARACTERS: Final = 6_000
+# Not inside an address or a longer word.
+FILE_NAME: Final = re.compile(r"(?<![\w./@:-])[\w-][\w./-]*\.\w{1,8}(?![\w/@-])")
+PLAIN_ENDINGS: Final = (".txt", ".cfg", ".ini", ".csv", ".env")
 
 
 def named_files(prompt: str, paths: Sequence[str]) -> list[str]:
@@ -35,6 +40,19 @@ def _place_of(text: str, prompt: str) -> int:
     return match.start() if match else -1
 
 
+def new_files(prompt: str, paths: Sequence[str]) -> tuple[str, ...]:
+    """Names in the prompt that look like files of a known kind and that do not exist."""
+    known = {*paths, *(PurePosixPath(path).name for path in paths)}
+    names = (match[0] for match in FILE_NAME.finditer(prompt))
+    fresh = (name for name in names if name not in known and _is_file_name(name))
+    return tuple(dict.fromkeys(fresh))[:MAX_FILES]
+
+
+def _is_file_name(name: str) -> bool:
+    inside = not any(part in {"", ".", ".."} for part in name.split("/"))
+    return inside and (language_of(name) is not None or name.endswith(PLAIN_ENDINGS))
+
+
 async def attach_files(kit: Kit, prompt: str, paths: Sequence[str]) -> list[str]:
     """What the read tool answers for the named files, as far as they fit and may be read."""
     tool = kit.tools.get("read")
@@ -51,6 +69,17 @@ async def attach_files(kit: Kit, prompt: str, paths: Sequence[str]) -> list[str]
             continue
         output = await tool.run(args, kit.workspace)
         if not output.failed and len(output.text) <= room:
-            texts.append(output.text)
+            texts.append(_as_written(path, output))
             room -= len(output.text)
     return texts
+
+
+def _as_written(path: str, output: Output) -> str:
+    """A file in the form in which the model writes one: it then writes it whole as well."""
+    text = output.text.partition("\n")[2]
+    if output.show.get("cut") != 0 or not text:
+        return output.text
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{path}\n{fence}\n{text}\n{fence}"

@@ -125,7 +125,7 @@ async def _run_alone(kit: Kit, prepared: Prepared) -> Result:
     if refusal:
         return _end(kit, Result(call, Output(refusal, failed=True), denied=True), 0.0)
     targets = [access.target for access in prepared.accesses if access.kind == "write"]
-    before = {target: _fingerprint(kit.workspace.root / target) for target in targets}
+    before = {target: fingerprint(kit.workspace.root / target) for target in targets}
     started = time.monotonic()
     if not prepared.parallel:
         # Reads may run side by side and have no live output.
@@ -180,7 +180,7 @@ def _report_changes(kit: Kit, output: Output, before: dict[str, str]) -> tuple[s
     named = [path for path in written if isinstance(path, str)] if isinstance(written, list) else []
     changed: list[str] = []
     for path in dict.fromkeys((*before, *named)):
-        after = _fingerprint(kit.workspace.root / path)
+        after = fingerprint(kit.workspace.root / path)
         if after != before.get(path, ""):
             changed.append(path)
             kit.emit(FileChanged(path, before.get(path, ""), after))
@@ -195,7 +195,7 @@ def _report_plan(kit: Kit, output: Output) -> None:
         kit.emit(PlanChanged(tuple((str(step), str(state)) for step, state in steps)))
 
 
-def _fingerprint(path: Path) -> str:
+def fingerprint(path: Path) -> str:
     """The sha256 of a file, empty when there is none that can be read."""
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -7,10 +7,13 @@ from inhouse_agent.answer import ask_model
 from inhouse_agent.context import JSON_WANTED, build_schema_request
 from inhouse_agent.ending import ending_of_answer, ending_of_error, ending_of_failure
 from inhouse_agent.events import Ending, Noticed
-from inhouse_agent.intent import announces_work
-from inhouse_agent.turn import REMAINS, Outcome, Turn
+from inhouse_agent.second_choices import try_second_choices
+from inhouse_agent.turn import Outcome, Turn
 
-DO_IT: Final = "Do that now with a tool."
+MISSING: Final = (
+    "The last call failed. If a part of the task is missing now, do it with a tool. "
+    "If nothing is missing, give your final answer."
+)
 UNCHANGED: Final = (
     "You have changed no file yet. Make the change that the task asks for with a tool."
 )
@@ -22,7 +25,7 @@ async def conclude(turn: Turn, text: str) -> Outcome | None:
     A check that passes decides: then the turn succeeded, whatever the answer says.
     """
     verify = turn.check
-    if turn.acting and not turn.guard.finished and _reminded(turn, text):
+    if turn.acting and _reminded(turn):
         return None
     if turn.kit.options.verify is None and not turn.changed and not turn.failed_before:
         # A command that the prompt merely quotes says nothing about work that was not done.
@@ -37,24 +40,27 @@ async def conclude(turn: Turn, text: str) -> Outcome | None:
     turn.kit.emit(Noticed(f"`{verify.command}` {said} (check {turn.checks} of {verify.rounds})."))
     if not output.failed:
         return await _answer(turn, "success", text)
+    if turn.acting and await try_second_choices(turn, verify):
+        return await _answer(turn, "success", text)
     if turn.checks < verify.rounds:
         turn.tell(verify.explain(output))
         turn.untried = True
+        turn.settled = False
+        turn.must_change = turn.acting
         return None
     failure = f"`{verify.command}` still fails after {turn.checks} checks.\n\n{output.text}"
     return Outcome(ending_of_failure(denied=turn.denied), failure)
 
 
-def _reminded(turn: Turn, text: str) -> bool:
-    """Small models announce the next step and stop: they are asked once for what is missing."""
-    if turn.changed and announces_work(text) and turn.nudge(DO_IT):
-        turn.untried = turn.must_change = True
-        return True
-    if turn.changed:
-        return turn.nudge(REMAINS)
-    if not turn.nudge(UNCHANGED):
+def _reminded(turn: Turn) -> bool:
+    """Small models announce a change and stop: they are asked once for what is missing."""
+    if (
+        turn.settled
+        or turn.guard.finished
+        or not turn.nudge(MISSING if turn.changed else UNCHANGED)
+    ):
         return False
-    turn.untried = turn.stuck = turn.must_change = True
+    turn.untried = turn.must_change = not turn.changed
     return True
 
 
@@ -67,6 +73,7 @@ async def _answer(turn: Turn, ending: Ending, text: str) -> Outcome:
     if turn.kit.options.schema is None:
         return Outcome(ending, text)
     turn.tell(JSON_WANTED)
+    turn.answers += 1
     finish = await ask_model(turn, build_schema_request(turn.kit, turn.history))
     answer = finish.message.text.strip()
     if finish.error is not None:

@@ -13,6 +13,7 @@ from inhouse_agent.profile import Profile
 from inhouse_agent.prompt import system_prompt
 from inhouse_agent.steering import FREE, Steering
 from inhouse_models.chat import Choices, Message, Request, ToolSpec
+from inhouse_tools.files import digest
 from inhouse_tools.listing import Listing, list_files
 from inhouse_tools.registry import LOOKING, parameters
 from inhouse_tools.syntax import errors, language_of, symbols
@@ -23,6 +24,7 @@ MAX_NAME_CHARS: Final = 120
 MAX_PATH_CHOICES: Final = 2_000
 MAX_SYMBOL_CHOICES: Final = 500
 MAX_SYMBOL_FILE_BYTES: Final = 500_000
+SHORT_LINES: Final = 120
 SMALL_INSTRUCTION_BYTES: Final = 4_000
 JSON_WANTED: Final = "Now give your final answer as one JSON value of the schema, nothing else."
 
@@ -62,21 +64,23 @@ async def build_request(
     choices = Choices()
     if profile.held:
         choices = await asyncio.to_thread(_choices, kit.workspace)
-        done = {path: tuple(names) for path, names in steering.done.items()}
-        choices = replace(choices, done=done)
+        new = tuple(path for path in steering.new if path not in choices.paths)
+        choices = replace(choices, new=new, invent=steering.invent)
     tools = tool_specs(profile, kit.tools)
     return Request(
         tuple(history),
         tools,
         session=options.session,
         max_tokens=options.max_tokens or profile.max_tokens,
-        sampling=options.sampling or steering.sampling,
+        sampling=options.sampling,
         think=options.think,
         call_form=options.call_form or profile.call_form,
         held=profile.held,
         must_call=steering.must_call and profile.held and bool(tools),
         allowed=_allowed(kit, choices, steering.barred),
         choices=choices,
+        openings=tuple(steering.openings),
+        doubts=profile.guided,
     )
 
 
@@ -172,39 +176,44 @@ def _allowed(kit: Kit, choices: Choices, barred: Collection[str]) -> tuple[str, 
 
 
 def _choices(workspace: Workspace) -> Choices:
-    """Files that exist now, and the symbols of those that the model has read.
+    """Files that exist now, and the symbols of those that the model has read as they are now.
 
+    Short files are written whole, which small models do far better than naming a symbol; so are
+    data files, which have keys, not definitions.
     When there are too many files to offer, any path may be written: half of them would hide
     the rest.
     """
     listing = list_files(workspace.root, MAX_PATH_CHOICES)
-    read = {path: _symbols_of(workspace.root, path) for path in sorted(workspace.seen)}
-    # Data files have keys, not definitions: they are written whole.
-    named = {path: names for path, names in read.items() if _has_symbols(workspace.root / path)}
-    if listing.cut:
-        return Choices((), tuple(read), named)
-    ignored = [path for path in read if (workspace.root / path).is_file()]
-    return Choices(tuple(dict.fromkeys((*_names(listing), *ignored))), tuple(read), named)
+    files = {path: _source_of(workspace.root / path) for path in workspace.seen}
+    sources = {
+        path: source
+        for path, source in files.items()
+        if source is not None and digest(source) == workspace.seen[path]
+    }
+    named = {path: _symbols_of(path, source) for path, source in sources.items()}
+    named = {path: names for path, names in named.items() if names is not None}
+    short = (path for path, source in sources.items() if source.count(b"\n") <= SHORT_LINES)
+    whole = tuple(dict.fromkeys((*short, *(path for path in sources if path not in named))))
+    known = () if listing.cut else tuple(dict.fromkeys((*_names(listing), *_present(files))))
+    fenced = tuple(path for path in whole if b"```" in sources[path])
+    return Choices(known, tuple(sources), whole, fenced=fenced, symbols=named)
 
 
-def _has_symbols(file: Path) -> bool:
-    """Whether a file is code that parses; a broken one can only be written whole."""
-    language = language_of(file.name)
-    if language is None or language.data:
-        return False
+def _present(files: Mapping[str, bytes | None]) -> list[str]:
+    return [path for path, source in files.items() if source is not None]
+
+
+def _source_of(file: Path) -> bytes | None:
+    """What a file holds; None when it is gone or too large to be parsed."""
     try:
-        return not errors(file.name, file.read_bytes())
+        return None if file.stat().st_size > MAX_SYMBOL_FILE_BYTES else file.read_bytes()
     except OSError:
-        return False
+        return None
 
 
-def _symbols_of(root: Path, path: str) -> tuple[str, ...]:
-    file = root / path
-    try:
-        if file.stat().st_size > MAX_SYMBOL_FILE_BYTES:
-            return ()
-        source = file.read_bytes()
-    except OSError:
-        return ()
-    found = symbols(path, source)
-    return tuple(symbol.name for symbol in found[:MAX_SYMBOL_CHOICES])
+def _symbols_of(path: str, source: bytes) -> tuple[str, ...] | None:
+    """The definitions of code; None for data and for a file that does not parse."""
+    language = language_of(path)
+    if language is None or language.data or errors(path, source):
+        return None
+    return tuple(symbol.name for symbol in symbols(path, source)[:MAX_SYMBOL_CHOICES])

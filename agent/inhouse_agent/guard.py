@@ -30,15 +30,6 @@ def normalise_call(call: ToolCall) -> str:
     return f"{call.name}\n{arguments}"
 
 
-def named_symbol(call: ToolCall) -> tuple[str, str] | None:
-    """The file and symbol whose code a call writes."""
-    try:
-        arguments = json.loads(call.arguments)
-        return (arguments["file_path"], arguments["symbol"]) if "content" in arguments else None
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return None
-
-
 @dataclass(slots=True)
 class LoopGuard:
     """Counts equal calls with equal results since a file changed last.

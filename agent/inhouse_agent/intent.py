@@ -21,14 +21,16 @@ def asks_question(prompt: str) -> bool:
     return text.endswith("?") or bool(QUESTION.match(text))
 
 
-ANNOUNCEMENT: Final = re.compile(
-    r"^(now,? )?(add|update|run|change|replace|remove|write|call|create|fix|rename|next|then)\b"
-    r"|\b(i|you) (will|would|need|should|must)\b|\blet'?s\b|\b(is|are) (still )?missing\b"
-    r"|\bhere'?s the (corrected|updated|new|fixed)\b|\bas follows:",
-    re.IGNORECASE,
+NEW_FILE: Final = re.compile(
+    r"\b(new|create|separate|own)\b|\b(script|program|module|test file)\b", re.IGNORECASE
 )
 
 
-def announces_work(answer: str) -> bool:
-    """Whether an answer tells what is to be done instead of what was done."""
-    return bool(ANNOUNCEMENT.search(answer.strip()))
+def wants_new_file(prompt: str) -> bool:
+    """Whether a task may need a file that it does not name."""
+    return bool(NEW_FILE.search(prompt))
+
+
+def wants_rename(prompt: str) -> bool:
+    """Whether a task asks for another name: small models rename what they should repair."""
+    return bool(re.search(r"\brenam|\b(new|other|better|different) name", prompt, re.IGNORECASE))

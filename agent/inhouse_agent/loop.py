@@ -54,7 +54,9 @@ async def _converse(turn: Turn, prompt: str) -> Outcome:
         if limit:
             return Outcome("limit", limit)
         request = await build_request(turn.kit, turn.history, turn.steering())
+        turn.answers += 1
         finish = await ask_model(turn, request)
+        turn.attempt = guide.attempt(turn, request, finish) or turn.attempt
         outcome = await _react(turn, finish)
         if outcome is not None:
             return outcome
@@ -90,12 +92,14 @@ async def _react(turn: Turn, finish: Finish) -> Outcome | None:
         return Outcome("interrupted", INTERRUPTED)
     if turn.kit.profile.guided and turn.guard.bars(message.calls):
         turn.kit.emit(Noticed(REPEATED))
-        turn.settle(message.calls)
         return None
     turn.add(message)
-    if message.calls:
-        return await _run(turn, message.calls)
     cut = finish.reason == "length"
+    if message.calls:
+        outcome = await _run(turn, message.calls)
+        if cut and outcome is None:
+            turn.nudge(CUT)
+        return outcome
     if (cut or not message.text.strip()) and turn.nudge(CUT if cut else EMPTY):
         return None
     if cut:

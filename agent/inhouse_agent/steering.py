@@ -1,10 +1,8 @@
 """What the next answer of a model may do: the turn decides, the request carries it."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Final
-
-from inhouse_models.chat import Sampling
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,14 +10,16 @@ class Steering:
     """Limits of one answer.
 
     `must_call`: a held answer ends with a call, since small models talk instead of working.
-    Tools that are `barred` cannot be called, symbols that are `done` (by path) not be named.
-    `sampling` None is the model's own.
+    Tools that are `barred` cannot be called. Files that are `new` are named by the task and do
+    not exist; with `invent` a new file may have any other name. A text begins with one of the
+    `openings`.
     """
 
     must_call: bool = False
     barred: Collection[str] = ()
-    done: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
-    sampling: Sampling | None = None
+    new: Sequence[str] = ()
+    invent: bool = True
+    openings: Sequence[str] = ()
 
 
 FREE: Final = Steering()

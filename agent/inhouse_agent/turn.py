@@ -3,23 +3,24 @@
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from inhouse_agent.calls import Result, cancel_call
 from inhouse_agent.events import Ending, MessageAdded, TurnEnded, UsageReported
-from inhouse_agent.guard import LoopGuard, named_symbol, normalise_call
+from inhouse_agent.guard import LoopGuard
 from inhouse_agent.history import open_calls
 from inhouse_agent.kit import Kit
 from inhouse_agent.steering import Steering
 from inhouse_agent.verify import Verify
-from inhouse_models.chat import Finish, Message, ModelError, Sampling, Timings, ToolCall, Usage
-from inhouse_tools.registry import CHANGING
-
-STUCK_TEMPERATURE: Final = 0.7
-REMAINS: Final = (
-    "If a part of the task is still missing, do it now with a tool. "
-    "If nothing is missing, give your final answer."
+from inhouse_models.chat import (
+    Finish,
+    Message,
+    ModelError,
+    Request,
+    Timings,
+    Usage,
 )
+from inhouse_tools.registry import CHANGING
+from inhouse_tools.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,15 @@ class Outcome:
     error: ModelError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An answer that writes files: what was asked, what came, and the files before it."""
+
+    request: Request
+    finish: Finish
+    before: Snapshot
+
+
 @dataclass(slots=True)
 class Turn:
     """Everything is counted here; what happens next is decided in the loop.
@@ -39,9 +49,11 @@ class Turn:
     was asked to go on. `check` is the command that decides, `checks` counts its runs,
     `failed_before` says that it failed before any change. `untried`: the model was given
     something to do and has made no call since. `fruitless` counts failed calls since something
-    changed, `stuck`: the last step brought nothing. `acting`: a guided model was asked for a
-    change, `must_change`: the next answer has to make one. `done` are symbols by path that were
-    changed and that the model wanted to change again in the same way.
+    changed. `acting`: a guided model was asked for a change, `must_change`: the next answer has
+    to make one. `settled`: everything the last answer wrote has landed, so a guided model writes
+    no more until a command fails. `new_files` are those that the prompt names and that do not
+    exist yet, `invents` allows others, `renames` allows renaming. `attempt` is the latest answer
+    that wrote files, for its second choices, and `searched` says that those were tried.
     """
 
     kit: Kit
@@ -60,10 +72,14 @@ class Turn:
     check: Verify | None = None
     failed_before: bool = False
     fruitless: int = 0
-    stuck: bool = False
     acting: bool = False
     must_change: bool = False
-    done: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    settled: bool = False
+    new_files: Sequence[str] = ()
+    invents: bool = True
+    renames: bool = True
+    attempt: Attempt | None = None
+    searched: bool = False
 
     def add(self, message: Message) -> None:
         """The history grows by one message."""
@@ -76,17 +92,14 @@ class Turn:
         self.add(Message("user", text))
 
     def steering(self) -> Steering:
-        """What the next answer may do.
-
-        A small model that is stuck is sampled warmer: asked the same again, a greedy one gives
-        the same answer again. The seed makes it repeatable.
-        """
-        warm = Sampling(temperature=STUCK_TEMPERATURE, top_k=40, seed=self.answers)
+        """What the next answer may do."""
+        over = self.settled or self.guard.finished
         return Steering(
             must_call=self.untried and not self.guard.barred,
             barred=self._barred_tools(),
-            done=self.done,
-            sampling=warm if self.stuck and self.kit.profile.guided else None,
+            new=self.new_files,
+            invent=self.invents,
+            openings=[f"I changed `{path}`" for path in self.changed] if over else (),
         )
 
     def _barred_tools(self) -> Collection[str]:
@@ -95,26 +108,16 @@ class Turn:
         if self.guard.finished:
             return names
         barred = set(self.guard.barred)
-        if self.must_change and self.kit.workspace.seen:
+        if self.acting and not self.renames:
+            barred.add("rename_symbol")
+        if self.settled:
+            barred.update(CHANGING)
+        elif self.must_change and self.kit.workspace.seen:
             barred.update(name for name in names if name not in CHANGING)
         elif self.check is not None and self.acting and not self.changed:
             # Its output stands in the prompt already.
             barred.add("bash")
         return barred
-
-    def settle(self, calls: Sequence[ToolCall]) -> None:
-        """What to do with a repeated answer. A symbol whose change has landed is done with, so
-        that the model goes on to the next one; any other change made again is the end."""
-        self.stuck = True
-        if not self.guard.finished:
-            return
-        landed = [call for call in calls if normalise_call(call) in self.guard.landed]
-        symbols = [named for call in landed if (named := named_symbol(call))]
-        if len(symbols) == len(calls):
-            self.guard.free()
-            for path, symbol in symbols:
-                self.done.setdefault(path, []).append(symbol)
-            self.nudge(REMAINS)
 
     def nudge(self, text: str) -> bool:
         """Asks the model to go on, once a turn in these words; False when it was asked before."""
@@ -126,7 +129,6 @@ class Turn:
 
     def count(self, finish: Finish) -> None:
         """Adds the cost of one answer."""
-        self.answers += 1
         self.usage += finish.usage
         self.timings += finish.timings
         self.kit.emit(UsageReported(finish.usage, finish.timings))

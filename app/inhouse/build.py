@@ -25,6 +25,9 @@ Connect = Callable[[Settings, Progress], Awaitable[ModelClient | ModelError]]
 LOADING = "loading the model"
 
 
+NO_PROJECT = "{} is no project: every file below it can be read. Choose a folder with -C."
+
+
 @dataclass(frozen=True, slots=True)
 class Resume:
     """Which session goes on: the newest of the folder, or the one whose id begins so."""
@@ -198,6 +201,8 @@ async def _choose_sandbox(wish: Wish) -> Sandbox:
 def _say_what_matters(session: Session, policy: Policy, sandbox: Sandbox, emit: Emit) -> None:
     for notice in session.notices:
         emit(Noticed(notice))
+    if session.root in {Path.home().resolve(), Path(session.root.anchor)}:
+        emit(Noticed(NO_PROJECT.format(session.root)))
     if sandbox.kind == "bubblewrap":
         return
     consequence = "each command asks"

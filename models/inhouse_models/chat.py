@@ -64,25 +64,33 @@ class Choices:
 
     `paths` are the files that exist, relative to the root with "/"; empty means that nothing is
     known of them and any path may be named. `read` are those that the model has seen and may
-    change. `symbols` maps a path to the names defined in it, `done` to those that were changed
-    already and cannot be named again.
+    change, `whole` those of them that are written anew as a whole instead of by their symbols.
+    `new` are names that stand ready for new files; with `invent` one new file of any name can be
+    written beside them, alone. `fenced` are those of `whole` that hold fenced blocks themselves.
+    `symbols` maps a path to the names defined in it.
     """
 
     paths: tuple[str, ...] = ()
     read: tuple[str, ...] = ()
+    whole: tuple[str, ...] = ()
+    new: tuple[str, ...] = ()
+    invent: bool = True
+    fenced: tuple[str, ...] = ()
     symbols: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    done: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One question to a model.
 
-    `held`: the whole turn follows a grammar (a short text, then one call or the end) instead of
-    only the calls; with `must_call` it ends with a call. `schema`: the answer is one JSON value
+    `held`: the whole turn follows a grammar (calls, or a short text) instead of only the
+    calls; with `must_call` it ends with a call. `schema`: the answer is one JSON value
     of this schema and there are no calls. `allowed` names the tools that may be called now, None
     all of them: the prompt shows the same tools in every answer, so that no token is read again.
+    A held answer without a call begins with one of `openings`, when there are any.
     `think` None is the model's own default. `sampling` None is what the catalogue says.
+    `begun` are ids that the answer begins with, and with `doubts` its Finish says where the
+    model hesitated: together they let an answer be taken up again at a second choice.
     """
 
     messages: tuple[Message, ...]
@@ -97,6 +105,22 @@ class Request:
     allowed: tuple[str, ...] | None = None
     schema: Mapping[str, object] | None = None
     choices: Choices = Choices()
+    openings: tuple[str, ...] = ()
+    begun: tuple[int, ...] = ()
+    doubts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A token of an answer that might have been another one.
+
+    `place` is its index among the ids of the answer, `token` the id of the other one. `odds` is
+    the probability of the other one over that of the one taken.
+    """
+
+    place: int
+    token: int
+    odds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +195,18 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """The end of every stream: the whole message, or why there is none."""
+    """The end of every stream: the whole message, or why there is none.
+
+    `ids` are all ids of the answer as the engine wrote them; `doubts` were asked for.
+    """
 
     message: Message
     reason: Reason
     usage: Usage = Usage()
     timings: Timings = Timings()
     error: ModelError | None = None
+    ids: tuple[int, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 Part = Text | Thinking | ToolCall | Prefill | Notice | Finish

@@ -8,6 +8,7 @@ from typing import Any, cast, get_args
 import httpx
 
 from inhouse_models.chat import (
+    Doubt,
     ErrorKind,
     Finish,
     Message,
@@ -23,7 +24,7 @@ from inhouse_models.chat import (
     ToolCall,
     Usage,
 )
-from inhouse_models.wire import decode_timings, decode_usage, encode_request
+from inhouse_models.wire import decode_doubts, decode_timings, decode_usage, encode_request
 
 REASONS: Mapping[str, Reason] = {
     "stop": "stop",
@@ -56,6 +57,12 @@ class Answer:
     usage: Usage = Usage()
     timings: Timings = Timings()
     error: ModelError | None = None
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything of the message has arrived."""
+        return bool(self.text or self.thinking or self.partial_calls)
 
     def finish(self) -> Finish:
         """The end of the stream as a value."""
@@ -70,7 +77,8 @@ class Answer:
         reason: Reason = "error" if self.error else self.reason or "stop"
         if reason == "stop" and self.calls:
             reason = "calls"
-        return Finish(message, reason, self.usage, self.timings, self.error)
+        ids = tuple(self.ids)
+        return Finish(message, reason, self.usage, self.timings, self.error, ids, self.doubts)
 
 
 async def stream_answer(
@@ -146,6 +154,7 @@ def _read_chunk(chunk: Mapping[str, Any], answer: Answer) -> list[Part]:
     if "tokens" in extra:
         answer.tokens = tuple(cast("list[int]", extra["tokens"]))
         answer.model = str(extra["model"])
+    answer.doubts = decode_doubts(extra.get("doubts")) or answer.doubts
     if "timings" in extra:
         answer.timings = decode_timings(extra["timings"])
     choices: list[Mapping[str, Any]] = chunk.get("choices") or []

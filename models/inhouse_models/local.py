@@ -85,7 +85,7 @@ class LocalClient:
         """The answer; a lost host is started anew once and goes on after the last token."""
         if request.sampling is None:
             request = replace(request, sampling=self._model.sampling)
-        answer = Answer()
+        answer = Answer(ids=list(request.begun))
         for last_try in (False, True):
             http = await self._connect()
             if isinstance(http, ModelError):
@@ -100,6 +100,9 @@ class LocalClient:
             if lost is None:
                 break
             await self._disconnect()
+            if answer.begun:
+                # What the answer begins with has arrived: it shall not come again.
+                request = replace(request, begun=())
             if last_try:
                 answer.error = self._lost(lost.cause)
             else:

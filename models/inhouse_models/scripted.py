@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from inhouse_models.chat import (
+    Doubt,
     Finish,
     Message,
     ModelClient,
@@ -28,13 +29,18 @@ TIMINGS = Timings(queue_seconds=0.0, read_seconds=0.5, write_seconds=0.25)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a scripted model says once: words, calls, or an error instead of both."""
+    """What a scripted model says once: words, calls, or an error instead of both.
+
+    `ids` and `doubts` are those of its Finish.
+    """
 
     text: str = ""
     calls: tuple[ToolCall, ...] = ()
     thinking: str = ""
     reason: Reason | None = None
     error: ModelError | None = None
+    ids: tuple[int, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 def say(text: str, thinking: str = "") -> Answer:
@@ -76,7 +82,7 @@ def parts_of(answer: Answer, number: int, request: Request) -> tuple[Part, ...]:
     message = Message("assistant", answer.text, thinking=answer.thinking, calls=calls)
     written = (len(answer.text) + len(answer.thinking)) // 4 + 1
     usage = Usage(size, 0, 0 if answer.error else written)
-    finish = Finish(message, reason, usage, TIMINGS, answer.error)
+    finish = Finish(message, reason, usage, TIMINGS, answer.error, answer.ids, answer.doubts)
     thinking = (Thinking(answer.thinking),) if answer.thinking else ()
     return (Prefill(0, size, size), *thinking, *words, *calls, finish)
 

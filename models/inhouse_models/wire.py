@@ -11,6 +11,7 @@ from typing import Any, cast
 from inhouse_models.chat import (
     CallForm,
     Choices,
+    Doubt,
     Message,
     Request,
     Role,
@@ -122,11 +123,17 @@ def encode_request(request: Request, resume: tuple[int, ...] = ()) -> Json:
         "allowed": None if request.allowed is None else list(request.allowed),
         "tokens": encode_known(request.messages),
         "resume": list(resume),
+        "begun": len(request.begun),
+        "doubts": request.doubts,
+        "openings": list(request.openings),
         "sources": {
             "paths": list(request.choices.paths),
             "read": list(request.choices.read),
+            "whole": list(request.choices.whole),
+            "new": list(request.choices.new),
+            "invent": request.choices.invent,
+            "fenced": list(request.choices.fenced),
             "symbols": {path: list(names) for path, names in request.choices.symbols.items()},
-            "done": {path: list(names) for path, names in request.choices.done.items()},
         },
     }
     return data
@@ -156,10 +163,26 @@ def decode_known(data: Mapping[str, Any]) -> KnownTokens:
     )
 
 
+def decode_begun(data: Mapping[str, Any]) -> tuple[int, ...]:
+    """The ids that the answer begins with: the first of those that are resumed."""
+    extra: Mapping[str, Any] = data.get("inhouse") or {}
+    return decode_resume(data)[: int(extra.get("begun") or 0)]
+
+
 def decode_resume(data: Mapping[str, Any]) -> tuple[int, ...]:
     """The ids that a lost engine had written already."""
     extra: Mapping[str, Any] = data.get("inhouse") or {}
     return _integers(extra.get("resume"))
+
+
+def encode_doubts(doubts: tuple[Doubt, ...]) -> list[list[float]]:
+    """Where the model hesitated: place, token and odds of each."""
+    return [[doubt.place, doubt.token, doubt.odds] for doubt in doubts]
+
+
+def decode_doubts(value: Any) -> tuple[Doubt, ...]:
+    """The doubts back."""
+    return tuple(Doubt(int(place), int(token), float(odds)) for place, token, odds in value or ())
 
 
 def _integers(value: object) -> tuple[int, ...]:
@@ -171,7 +194,6 @@ def decode_request(data: Mapping[str, Any]) -> Request:
     extra: Mapping[str, Any] = data.get("inhouse") or {}
     sources: Mapping[str, Any] = extra.get("sources") or {}
     symbols: Mapping[str, list[str]] = sources.get("symbols") or {}
-    done: Mapping[str, list[str]] = sources.get("done") or {}
     response: Mapping[str, Any] = data.get("response_format") or {}
     template: Mapping[str, Any] = data.get("chat_template_kwargs") or {}
     tools: list[Json] = data.get("tools") or []
@@ -186,12 +208,18 @@ def decode_request(data: Mapping[str, Any]) -> Request:
         held=bool(extra.get("held", False)),
         must_call=bool(extra.get("must_call", False)),
         allowed=None if extra.get("allowed") is None else tuple(extra["allowed"]),
+        begun=decode_begun(data),
+        doubts=bool(extra.get("doubts", False)),
+        openings=tuple(extra.get("openings") or ()),
         schema=response["json_schema"]["schema"] if "json_schema" in response else None,
         choices=Choices(
             tuple(sources.get("paths") or ()),
             tuple(sources.get("read") or ()),
+            tuple(sources.get("whole") or ()),
+            tuple(sources.get("new") or ()),
+            bool(sources.get("invent", True)),
+            tuple(sources.get("fenced") or ()),
             {path: tuple(names) for path, names in symbols.items()},
-            {path: tuple(names) for path, names in done.items()},
         ),
     )
 

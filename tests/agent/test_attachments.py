@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 from tests.agent.guided_bench import SOURCE, guided
 
-from inhouse_agent.attachments import MAX_CHARACTERS, MAX_FILES, attach_files, named_files
+from inhouse_agent.attachments import (
+    MAX_CHARACTERS,
+    MAX_FILES,
+    attach_files,
+    named_files,
+    new_files,
+)
 from inhouse_agent.permission import Policy, Rule
 
 PATHS = ("shop/cart.py", "shop/main.py", "tests/main.py", "main", "Makefile", "docs/LICENSE")
@@ -42,7 +48,7 @@ def test_one_of_many_paths_is_found() -> None:
 def test_a_named_file_is_read(tmp_path: Path) -> None:
     bench = guided(tmp_path)
     (text,) = asyncio.run(attach_files(bench.kit, "Fix sums.py", ["sums.py", "gone.py"]))
-    assert text == f"sums.py, lines 1-6 of 6:\n{SOURCE.rstrip()}"
+    assert text == f"sums.py\n```\n{SOURCE}```"
     assert list(bench.kit.workspace.seen) == ["sums.py"]
 
 
@@ -53,7 +59,7 @@ def test_files_are_read_as_far_as_there_is_room(tmp_path: Path) -> None:
     for name, lines in sizes.items():
         (tmp_path / name).write_text(half * lines)
     texts = asyncio.run(attach_files(bench.kit, "d.txt a.txt b.txt c.txt", list(sizes)))
-    assert [text.partition(",")[0] for text in texts] == ["a.txt", "c.txt"]
+    assert [text.partition("\n")[0] for text in texts] == ["a.txt", "c.txt"]
     assert sum(len(text) for text in texts) <= MAX_CHARACTERS
     assert sorted(bench.kit.workspace.seen) == ["a.txt", "c.txt"]
 
@@ -80,3 +86,25 @@ def test_without_the_tool_nothing_is_read(tmp_path: Path) -> None:
     bench = guided(tmp_path)
     bench.kit.tools = {}
     assert asyncio.run(attach_files(bench.kit, "Fix sums.py", ["sums.py"])) == []
+
+
+def test_blocks_in_a_file_do_not_end_it(tmp_path: Path) -> None:
+    bench = guided(tmp_path)
+    (tmp_path / "a.md").write_text("```\nx\n```\n")
+    (text,) = asyncio.run(attach_files(bench.kit, "a.md", ["a.md"]))
+    assert text == "a.md\n````\n```\nx\n```\n````"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "names"),
+    [
+        ("Write tools/longest.py and notes.txt.", ("tools/longest.py", "notes.txt")),
+        ("`python3 longest.py FILE` prints a line", ("longest.py",)),
+        ("cart.py and shop/cart.py exist", ()),
+        ("mail ada@example.py or http://example.org/a.py", ()),
+        ("../out.py, /etc/x.py, a/../b.py, ./c.py", ()),
+        ("version 1.5 of example.org, e.g. i.e.", ()),
+    ],
+)
+def test_new_files_are_names_of_known_kinds(prompt: str, names: tuple[str, ...]) -> None:
+    assert new_files(prompt, ["shop/cart.py"]) == names

@@ -13,6 +13,7 @@ from tests.agent.kits import Bench, scripted
 from inhouse_agent.context import (
     MAX_LISTED,
     MAX_PATH_CHOICES,
+    SHORT_LINES,
     build_request,
     fixed_request,
     opening_messages,
@@ -24,6 +25,7 @@ from inhouse_agent.prompt import system_prompt
 from inhouse_agent.signature import signature
 from inhouse_agent.steering import Steering
 from inhouse_models.chat import Request, Sampling
+from inhouse_tools.files import digest
 from inhouse_tools.registry import CHANGING, LOOKING, builtin_tools
 from inhouse_tools.tool import Output, Tool, Workspace
 
@@ -55,6 +57,11 @@ def size_of(request: Request) -> int:
         for tool in request.tools
     )
     return (tools + sum(len(message.text) for message in request.messages)) // CHARS_PER_TOKEN
+
+
+def saw(bench: Bench, name: str) -> None:
+    """The model has read the file as it is."""
+    bench.kit.workspace.seen[name] = digest((bench.root / name).read_bytes())
 
 
 def first_message(bench: Bench, prompt: str = "Fix it.") -> str:
@@ -131,14 +138,33 @@ def test_held_requests_name_paths_and_symbols(tmp_path: Path) -> None:
     (tmp_path / "b.py").write_text("def f():\n    pass\n")
     bench = scripted(tmp_path)
     bench.kit.profile = SMALL_PROFILE
-    bench.kit.workspace.seen["a.py"] = "hash"
+    saw(bench, "a.py")
     bench.kit.workspace.seen["gone.py"] = "hash"
+    bench.kit.workspace.seen["b.py"] = "of another content"
     request = asyncio.run(build_request(bench.kit, []))
     assert request.held
     assert request.choices.paths == ("a.py", "b.py")
-    assert request.choices.read == ("a.py", "gone.py")
+    assert request.choices.read == ("a.py",)
     assert dict(request.choices.symbols) == {"a.py": ("A", "A.m")}
     assert request.allowed is None
+
+
+def test_short_files_are_written_whole(tmp_path: Path) -> None:
+    bench = scripted(tmp_path)
+    bench.kit.profile = SMALL_PROFILE
+    texts = {
+        "short.py": "x = 1\n" * SHORT_LINES,
+        "long.py": "x = 1\n" * (SHORT_LINES + 1),
+        "long.json": "[\n" + "1,\n" * SHORT_LINES + "1]\n",
+        "broken.py": "def f(:\n" * (SHORT_LINES + 1),
+        "README.md": "# a\n\n```\nx\n```\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+        saw(bench, name)
+    choices = asyncio.run(build_request(bench.kit, [])).choices
+    assert set(choices.whole) == {"short.py", "long.json", "broken.py", "README.md"}
+    assert choices.fenced == ("README.md",)
 
 
 def test_data_and_broken_files_offer_no_symbols(tmp_path: Path) -> None:
@@ -146,7 +172,7 @@ def test_data_and_broken_files_offer_no_symbols(tmp_path: Path) -> None:
     bench.kit.profile = SMALL_PROFILE
     for name, text in {"a.json": '{"a": 1}', "b.py": "def f(:\n", "c.py": "def f(): pass"}.items():
         (tmp_path / name).write_text(text)
-        bench.kit.workspace.seen[name] = "hash"
+        saw(bench, name)
     choices = asyncio.run(build_request(bench.kit, [])).choices
     assert dict(choices.symbols) == {"c.py": ("f",)}
     assert choices.read == ("a.json", "b.py", "c.py")
@@ -175,16 +201,15 @@ def test_steering_reaches_the_request(tmp_path: Path) -> None:
     bench = scripted(tmp_path)
     bench.kit.tools = builtin_tools()
     bench.kit.profile = SMALL_PROFILE
-    warm = Sampling(temperature=0.7)
-    steering = Steering(True, ("bash", "grep"), {"a.py": ["f"]}, warm)
+    (tmp_path / "there.py").write_text("")
+    saw(bench, "there.py")
+    steering = Steering(True, ("bash", "grep"), ("new.py", "there.py"), False, ("I did",))
     request = asyncio.run(build_request(bench.kit, [], steering))
     assert request.must_call
-    assert request.allowed == ("read", "replace_symbol", "rename_symbol", "write")
-    assert dict(request.choices.done) == {"a.py": ("f",)}
-    assert request.sampling == warm
-    own = Sampling(temperature=0.1)
-    bench.kit.options = Options(sampling=own)
-    assert asyncio.run(build_request(bench.kit, [], steering)).sampling == own
+    assert request.allowed == ("read", "write", "replace_symbol", "rename_symbol")
+    assert (request.choices.new, request.choices.invent) == (("new.py",), False)
+    assert request.openings == ("I did",)
+    assert request.doubts
 
 
 def test_nothing_must_be_called_without_a_grammar_or_tools(tmp_path: Path) -> None:

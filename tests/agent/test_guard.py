@@ -1,8 +1,6 @@
 """The loop guard counts equal calls with equal results."""
 
-import pytest
-
-from inhouse_agent.guard import LoopGuard, named_symbol, normalise_call
+from inhouse_agent.guard import LoopGuard, normalise_call
 from inhouse_models.chat import ToolCall
 
 
@@ -72,19 +70,3 @@ def test_a_change_frees_everything_but_itself() -> None:
     assert guard.finished
     guard.free()
     assert (guard.barred, guard.finished) == (set(), False)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "named"),
-    [
-        ('{"file_path": "a.py", "symbol": "f", "content": ""}', ("a.py", "f")),
-        ('{"file_path": "a.py", "symbol": "f", "new_name": "g"}', None),
-        ('{"file_path": "a.py", "content": ""}', None),
-        ("[1]", None),
-        ("3", None),
-        ("{", None),
-        ("[" * 100_000, None),
-    ],
-)
-def test_the_symbol_whose_code_a_call_writes(arguments: str, named: tuple[str, str] | None) -> None:
-    assert named_symbol(ToolCall("1", "replace_symbol", arguments)) == named

@@ -6,24 +6,25 @@ import pytest
 from tests.agent.guided_bench import FAILS, FIXED, PASSES, SOURCE, guided
 from tests.agent.kits import Bench, requests, run
 
-from inhouse_agent.conclude import DO_IT, UNCHANGED
+from inhouse_agent.conclude import MISSING, UNCHANGED
 from inhouse_agent.events import Noticed
 from inhouse_agent.kit import Options
 from inhouse_agent.loop import REPEATED
 from inhouse_agent.permission import Policy
 from inhouse_agent.profile import LARGE_PROFILE
-from inhouse_agent.turn import REMAINS, STUCK_TEMPERATURE
 from inhouse_agent.verify import Verify
-from inhouse_models.scripted import call, say
+from inhouse_models.scripted import Answer, call, say
 from inhouse_tools.registry import SMALL
 from inhouse_tools.tool import Output
 
 TASK = "Fix add in sums.py."
 CHECKED = "Fix add in sums.py so that `pytest -q` passes."
-LOOKING_OR_CHANGING = tuple(name for name in SMALL if name != "bash")
+WITHOUT_RENAMING = tuple(name for name in SMALL if name != "rename_symbol")
+LOOKING_OR_WRITING = tuple(name for name in WITHOUT_RENAMING if name != "bash")
 FIX = call("replace_symbol", file_path="sums.py", symbol="add", content=FIXED)
 WORSE = call("replace_symbol", file_path="sums.py", symbol="add", content="def add(): pass")
 BROKEN = call("replace_symbol", file_path="sums.py", symbol="sub", content="def sub(:")
+FIX_AND_BROKEN = Answer(calls=FIX.calls + BROKEN.calls)
 WRONG = call("replace_symbol", file_path="sums.py", symbol="sub", content="def other(): pass")
 
 
@@ -52,7 +53,7 @@ class TestCheck:
             "`pytest -q` passes (check 1 of 3).",
         ]
         # Its output stands in the prompt: it is not run again before something changed.
-        assert [request.allowed for request in requests(bench)] == [LOOKING_OR_CHANGING, ()]
+        assert [request.allowed for request in requests(bench)] == [LOOKING_OR_WRITING, ()]
         assert [request.must_call for request in requests(bench)] == [True, False]
         assert told(bench) == []
 
@@ -67,10 +68,6 @@ class TestCheck:
         bench = guided(tmp_path, WORSE, FIX, say("Fixed."), bash=outputs)
         assert run(bench, CHECKED).ending == "success"
         assert told(bench) == [f"`pytest -q` still fails:\n{FAILS.text}"]
-        second, third = (request.sampling for request in requests(bench)[1:])
-        assert second is not None
-        assert (second.temperature, second.seed) == (STUCK_TEMPERATURE, 1)
-        assert third is None
 
     def test_the_check_of_a_person_is_not_run_before(self, tmp_path: Path) -> None:
         ran: list[str] = []
@@ -95,56 +92,60 @@ class TestCheck:
 
 
 class TestStopping:
+    def test_what_has_landed_is_not_written_again(self, tmp_path: Path) -> None:
+        bench = guided(tmp_path, FIX, say("I changed it."))
+        ended = run(bench, TASK)
+        assert (ended.ending, ended.answers, told(bench)) == ("success", 2, [])
+        last = requests(bench)[1]
+        assert last.allowed == ("read", "grep", "bash")
+        assert (last.must_call, last.openings) == (False, ("I changed `sums.py`",))
+
+    def test_a_failing_command_opens_the_files_again(self, tmp_path: Path) -> None:
+        test = call("bash", command="pytest -q")
+        bench = guided(tmp_path, WORSE, test, FIX, say("Fixed."), bash=[FAILS])
+        assert run(bench, TASK).ending == "success"
+        assert [request.allowed for request in requests(bench)[1:]] == [
+            ("read", "grep", "bash"),
+            WITHOUT_RENAMING,
+            ("read", "grep", "bash"),
+        ]
+        assert (tmp_path / "sums.py").read_text().startswith(FIXED)
+
+    def test_a_failed_call_is_asked_about_once(self, tmp_path: Path) -> None:
+        bench = guided(tmp_path, FIX_AND_BROKEN, say("I did."), say("I did all."))
+        ended = run(bench, TASK)
+        assert (ended.text, told(bench)) == ("I did all.", [MISSING])
+        assert requests(bench)[2].must_call is False
+
     def test_two_failed_calls_after_a_change_are_the_end(self, tmp_path: Path) -> None:
-        bench = guided(tmp_path, FIX, BROKEN, WRONG, say("Done."))
+        worse = call("write", file_path="sums.py", content="def other(:")
+        bench = guided(tmp_path, FIX_AND_BROKEN, worse, WRONG, say("Done."))
         ended = run(bench, TASK)
         assert (ended.ending, ended.answers) == ("success", 4)
-        asked = requests(bench)
-        assert [request.allowed for request in asked] == [None, None, None, ()]
-        warm = [request.sampling.seed if request.sampling else None for request in asked]
-        assert warm == [None, None, 2, 3]
+        assert [request.allowed for request in requests(bench)] == [
+            *(WITHOUT_RENAMING, WITHOUT_RENAMING, WITHOUT_RENAMING, ())
+        ]
 
     def test_failed_calls_before_a_change_are_not(self, tmp_path: Path) -> None:
-        bench = guided(tmp_path, BROKEN, WRONG, FIX, say("Done."), say("Done."))
+        bench = guided(tmp_path, BROKEN, WRONG, FIX, say("Done."))
         assert run(bench, TASK).ending == "success"
-        assert [request.allowed for request in requests(bench)] == [None] * 5
+        assert [request.allowed for request in requests(bench)[:3]] == [WITHOUT_RENAMING] * 3
 
-    def test_a_change_made_again_settles_its_symbol(self, tmp_path: Path) -> None:
-        bench = guided(tmp_path, FIX, FIX, say("Done."))
-        ended = run(bench, TASK)
-        assert (ended.ending, ended.text) == ("success", "Done.")
-        assert (len(bench.answers()), told(bench)) == (1, [REMAINS])
+    def test_a_change_made_again_is_the_end(self, tmp_path: Path) -> None:
+        fail = call("bash", command="false")
+        bench = guided(tmp_path, FIX, fail, FIX, say("Done."), bash=[FAILS])
+        assert run(bench, TASK).answers == 4
         assert REPEATED in notices(bench)
-        last = requests(bench)[2]
-        assert dict(last.choices.done) == {"sums.py": ("add",)}
-        assert last.allowed is None
-        assert last.sampling is not None
-
-    def test_another_change_made_again_is_the_end(self, tmp_path: Path) -> None:
-        rename = call("rename_symbol", file_path="sums.py", symbol="add", new_name="plus")
-        bench = guided(tmp_path, rename, rename, say("Done."))
-        assert run(bench, TASK).answers == 3
-        assert requests(bench)[2].allowed == ()
-        assert (len(bench.answers()), told(bench)) == (1, [])
+        assert requests(bench)[3].allowed == ()
 
     def test_a_failed_call_made_again_bars_its_tool(self, tmp_path: Path) -> None:
         look = call("read", file_path="sums.py")
-        bench = guided(tmp_path, BROKEN, BROKEN, look, FIX, say("Done."), say("Done."))
+        bench = guided(tmp_path, BROKEN, BROKEN, look, FIX, say("Done."))
         assert run(bench, TASK).files_changed == ("sums.py",)
         allowed = [request.allowed for request in requests(bench)]
-        without = tuple(name for name in SMALL if name != "replace_symbol")
-        assert allowed == [None, None, without, None, None, None]
+        without = tuple(name for name in WITHOUT_RENAMING if name != "replace_symbol")
+        assert allowed[:4] == [WITHOUT_RENAMING, WITHOUT_RENAMING, without, WITHOUT_RENAMING]
         assert len(bench.answers()) == 3
-
-    def test_a_symbol_whose_change_never_landed_is_not_settled(self, tmp_path: Path) -> None:
-        look = call("read", file_path="sums.py")
-        find = call("grep", pattern="add")
-        steps = (look, find, BROKEN, look, find, BROKEN, say("I cannot."))
-        bench = guided(tmp_path, *steps, say("I cannot."))
-        run(bench, TASK)
-        asked = requests(bench)
-        assert [dict(request.choices.done) for request in asked] == [{}] * len(asked)
-        assert asked[6].allowed == ()
 
 
 class TestActing:
@@ -153,34 +154,47 @@ class TestActing:
         ended = run(bench, TASK)
         assert (ended.text, told(bench)) == ("No.", [UNCHANGED])
         first, second = requests(bench)
-        assert (first.must_call, first.allowed, first.sampling) == (True, None, None)
-        assert (second.must_call, second.allowed) == (
-            True,
-            ("replace_symbol", "rename_symbol", "write"),
-        )
-        assert second.sampling is not None
+        assert (first.must_call, first.allowed) == (True, WITHOUT_RENAMING)
+        assert (second.must_call, second.allowed) == (True, ("write", "replace_symbol"))
 
     def test_it_is_forced_for_one_answer_only(self, tmp_path: Path) -> None:
-        bench = guided(tmp_path, say("I will."), BROKEN, FIX, say("Done."), say("Done."))
+        bench = guided(tmp_path, say("I will."), BROKEN, FIX, say("Done."))
         assert run(bench, TASK).ending == "success"
-        assert told(bench) == [UNCHANGED, REMAINS]
-        assert [request.allowed is None for request in requests(bench)] == [
-            *(True, False, True, True, True)
-        ]
-        assert [request.must_call for request in requests(bench)] == [
-            *(True, True, False, False, False)
-        ]
+        assert told(bench) == [UNCHANGED]
+        assert [request.must_call for request in requests(bench)] == [True, True, False, False]
 
-    def test_an_announced_change_is_forced_once(self, tmp_path: Path) -> None:
-        sub = call("replace_symbol", file_path="sums.py", symbol="sub", content="def sub(): pass")
-        bench = guided(tmp_path, FIX, say("I will fix sub."), sub, say("Next, more."), say("Done."))
-        ended = run(bench, TASK)
-        assert (ended.ending, told(bench)) == ("success", [DO_IT, REMAINS])
-        assert [request.must_call for request in requests(bench)] == [
-            *(True, False, True, False, False)
-        ]
-        forced = requests(bench)[2].allowed
-        assert forced == ("replace_symbol", "rename_symbol", "write")
+    @pytest.mark.parametrize(
+        ("prompt", "renames"),
+        [
+            (TASK, False),
+            ("Rename add in sums.py.", True),
+            ("Give add in sums.py a better name.", True),
+        ],
+    )
+    def test_renaming_is_for_those_who_ask(
+        self, tmp_path: Path, prompt: str, renames: bool
+    ) -> None:
+        bench = guided(tmp_path, FIX, say("Done."))
+        run(bench, prompt)
+        assert (requests(bench)[0].allowed is None) == renames
+
+    @pytest.mark.parametrize(
+        ("prompt", "new", "invents"),
+        [
+            ("Write sums.py in a new way.", (), True),
+            ("Fix add in sums.py.", (), False),
+            ("Move add from sums.py to plus.py.", ("plus.py",), False),
+            ("Add a script for sums.py.", (), True),
+            ("Add a licence.", (), True),
+        ],
+    )
+    def test_new_files(
+        self, tmp_path: Path, prompt: str, new: tuple[str, ...], invents: bool
+    ) -> None:
+        bench = guided(tmp_path, FIX, say("Done."))
+        run(bench, prompt)
+        choices = requests(bench)[0].choices
+        assert (choices.new, choices.invent) == (new, invents)
 
     def test_a_file_is_read_before_a_change_is_forced(self, tmp_path: Path) -> None:
         bench = guided(tmp_path, say("I will."), say("No."))
@@ -211,5 +225,5 @@ class TestActing:
         run(bench, "What does new.py do, unlike sums.py?")
         assert told(bench) == [
             "Is sums.py good?",
-            "new.py, lines 1-1 of 1:\nx = 1\n\nTask:\nWhat does new.py do, unlike sums.py?",
+            "new.py\n```\nx = 1\n```\n\nTask:\nWhat does new.py do, unlike sums.py?",
         ]

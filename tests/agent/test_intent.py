@@ -1,8 +1,8 @@
-"""Whether a prompt asks a question, and whether an answer only announces work."""
+"""Whether a prompt asks a question, and what a task may need."""
 
 import pytest
 
-from inhouse_agent.intent import announces_work, asks_question
+from inhouse_agent.intent import asks_question, wants_new_file, wants_rename
 
 
 @pytest.mark.parametrize(
@@ -48,19 +48,17 @@ def test_tasks(prompt: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "announces"),
+    ("prompt", "new", "renames"),
     [
-        ("Add a test for it.", True),
-        ("Now, run the tests.", True),
-        ("The code is fixed. I will add a test.", True),
-        ("Let's look at the test.", True),
-        ("A test is still missing.", True),
-        ("Here's the corrected function:", True),
-        ("Fixed add in sums.py.", False),
-        ("Added a test and renamed add.", False),
-        ("The function adds its arguments now.", False),
-        ("", False),
+        ("Fix add in sums.py.", False, False),
+        ("Write a script that sorts lines", True, False),
+        ("Move it to a new file", True, False),
+        ("Create tests", True, False),
+        ("Rename add to plus", False, True),
+        ("add needs a better name", False, True),
+        ("Print the name", False, False),
+        ("A news reader renewed", False, False),
     ],
 )
-def test_announcements(answer: str, announces: bool) -> None:
-    assert announces_work(answer) == announces
+def test_what_a_task_may_need(prompt: str, new: bool, renames: bool) -> None:
+    assert (wants_new_file(prompt), wants_rename(prompt)) == (new, renames)

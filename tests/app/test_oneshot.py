@@ -63,6 +63,15 @@ def test_an_answer_is_success(folder: Path) -> None:
     assert result["session_id"] == list_sessions(folder)[0].id
 
 
+def test_a_folder_that_is_no_project_is_said(folder: Path) -> None:
+    out = io.StringIO()
+    play(ScriptedModel((say("Hi."),)), wish_for(Path.home()), StreamJsonOutput(out), "hi")
+    assert f"{Path.home()} is no project" in out.getvalue()
+    out = io.StringIO()
+    play(ScriptedModel((say("Hi."),)), wish_for(folder), StreamJsonOutput(out), "hi")
+    assert "is no project" not in out.getvalue()
+
+
 def test_an_edit_goes_ahead_and_is_reported(folder: Path) -> None:
     model = ScriptedModel((call("write", file_path="a.txt", content="new\n"), say("Written.")))
     code, result = answer(model, wish_for(folder))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from inhouse_models.chat import (
     Choices,
+    Doubt,
     Message,
     Request,
     Sampling,
@@ -20,11 +21,14 @@ from inhouse_models.chat import (
 )
 from inhouse_models.wire import (
     KnownTokens,
+    decode_begun,
+    decode_doubts,
     decode_known,
     decode_request,
     decode_resume,
     decode_timings,
     decode_usage,
+    encode_doubts,
     encode_request,
     encode_timings,
     encode_usage,
@@ -63,7 +67,19 @@ requests = st.builds(
     must_call=st.booleans(),
     allowed=st.none() | names,
     schema=st.none() | schemas,
-    choices=st.builds(Choices, names, names, named, named),
+    choices=st.builds(
+        Choices,
+        paths=names,
+        read=names,
+        whole=names,
+        new=names,
+        invent=st.booleans(),
+        fenced=names,
+        symbols=named,
+    ),
+    openings=names,
+    begun=ids,
+    doubts=st.booleans(),
 )
 
 
@@ -73,10 +89,12 @@ def sent(request: Request, resume: tuple[int, ...] = ()) -> dict[str, Any]:
 
 
 @given(requests, ids)
-def test_a_request_comes_back(request: Request, resume: tuple[int, ...]) -> None:
+def test_a_request_comes_back(request: Request, more: tuple[int, ...]) -> None:
+    resume = (*request.begun, *more)
     data = sent(request, resume)
     plain = tuple(replace(message, tokens=(), model="") for message in request.messages)
     assert decode_request(data) == replace(request, messages=plain)
+    assert decode_begun(data) == request.begun
     assert decode_resume(data) == resume
 
 
@@ -113,7 +131,7 @@ def test_a_request_of_another_program_has_defaults() -> None:
         (Message("user", "hello"),), sampling=Sampling(temperature=0.5)
     )
     assert decode_known(data) == KnownTokens()
-    assert decode_resume(data) == ()
+    assert decode_begun(data) == decode_resume(data) == ()
 
 
 @pytest.mark.parametrize(
@@ -135,3 +153,9 @@ def test_other_shapes_are_refused(data: dict[str, Any]) -> None:
 def test_costs_come_back(usage: Usage, timings: Timings) -> None:
     assert decode_usage(json.loads(json.dumps(encode_usage(usage)))) == usage
     assert decode_timings(json.loads(json.dumps(encode_timings(timings)))) == timings
+
+
+@given(st.lists(st.builds(Doubt, st.integers(0, 10**6), st.integers(0, 10**6), fractions)))
+def test_doubts_come_back(doubts: list[Doubt]) -> None:
+    assert decode_doubts(json.loads(json.dumps(encode_doubts(tuple(doubts))))) == tuple(doubts)
+    assert decode_doubts(None) == ()

@@ -129,17 +129,30 @@ def test_writes_create_folders_end_the_last_line_and_keep_the_endings(tmp_path: 
     assert (tmp_path / "crlf.txt").read_bytes() == b"1\r\ntwo\r\nthree\r\n"
 
 
-def test_a_change_that_changes_nothing_fails(tmp_path: Path) -> None:
+def test_an_edit_that_changes_nothing_fails(tmp_path: Path) -> None:
     workspace = project(tmp_path, {"a.py": CART})
     same_edit = {"file_path": "a.py", "old_string": "class", "new_string": "class"}
     same_symbol = {"file_path": "a.py", "symbol": "Cart", "content": CART}
     for answer in (
-        call(workspace, "write", file_path="a.py", content=CART),
         call(workspace, "edit", **same_edit),
         call(workspace, "replace_symbol", **same_symbol),
     ):
         assert answer.failed
         assert "Nothing changed" in answer.text
+
+
+@pytest.mark.parametrize("keeps_symbols", [False, True])
+def test_writing_what_stands_there_already_is_no_failure(
+    tmp_path: Path, keeps_symbols: bool
+) -> None:
+    workspace = project(tmp_path, {"a.py": CART})
+    workspace.keeps_symbols = keeps_symbols
+    before = (tmp_path / "a.py").stat()
+    answer = call(workspace, "write", file_path="a.py", content=CART)
+    assert not answer.failed
+    assert answer.text == "a.py has exactly this content already."
+    assert "changed" not in answer.show
+    assert (tmp_path / "a.py").stat().st_ino == before.st_ino
 
 
 def test_trouble_with_the_disk_is_an_answer(tmp_path: Path) -> None:
@@ -169,12 +182,17 @@ def test_permission_sees_the_diff_before_anything_is_written(tmp_path: Path) -> 
         ("a.py", CART.partition("\n    def count")[0], "Cart.count"),
         ("a.py", "x = 1\n", "Cart, Cart.total, Cart.count"),
         ("broken.py", "class Cart:\n    def total(self):\n        return 2\n", "count"),
+        ("guarded.py", CART, "the lines at its end"),
     ],
 )
 def test_small_models_cannot_lose_definitions(
     tmp_path: Path, path: str, content: str, lost: str
 ) -> None:
-    files = {"a.py": CART, "broken.py": CART.replace("class Cart:", "class Cart")}
+    files = {
+        "a.py": CART,
+        "broken.py": CART.replace("class Cart:", "class Cart"),
+        "guarded.py": CART + '\n\nif __name__ == "__main__":\n    print(Cart())\n',
+    }
     workspace = project(tmp_path, files)
     workspace.keeps_symbols = True
     answer = call(workspace, "write", file_path=path, content=content)
@@ -183,6 +201,27 @@ def test_small_models_cannot_lose_definitions(
     assert (tmp_path / path).read_text() == files[path]
     workspace.keeps_symbols = False
     assert not call(workspace, "write", file_path=path, content=content).failed
+
+
+def test_small_models_may_write_only_what_they_changed(tmp_path: Path) -> None:
+    workspace = project(tmp_path, {"a.py": CART})
+    (tmp_path / "a.py").write_bytes(CART.replace("\n", "\r\n").encode())
+    call(workspace, "read", file_path="a.py")
+    workspace.keeps_symbols = True
+    answer = call(
+        workspace, "write", file_path="a.py", content="    def count(self):\n        return 2\n"
+    )
+    assert answer.text == "Put Cart.count into a.py and kept the rest of it (6 lines)."
+    changed = CART.removesuffix("return 1\n") + "return 2\n"
+    assert (tmp_path / "a.py").read_bytes() == changed.replace("\n", "\r\n").encode()
+
+
+def test_blank_lines_that_a_small_model_loses_stay(tmp_path: Path) -> None:
+    workspace = project(tmp_path, {"a.py": CART})
+    workspace.keeps_symbols = True
+    content = CART.replace("\n\n", "\n").replace("return 1", "return 2", 1)
+    assert not call(workspace, "write", file_path="a.py", content=content).failed
+    assert (tmp_path / "a.py").read_text() == CART.replace("return 1", "return 2", 1)
 
 
 @pytest.mark.parametrize(

@@ -84,3 +84,45 @@ def test_names_are_found_in_code_only() -> None:
 def test_data_is_told_from_code() -> None:
     data = {language.name for language in LANGUAGES if language.data}
     assert data == {"json", "yaml", "toml", "html", "css"}
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "imports", "opening"),
+    [
+        ("a.py", "", [], ""),
+        (
+            "a.py",
+            '#!/bin/x\n"""import x"""\nimport a  # b\n',
+            ["import a"],
+            '#!/bin/x\n"""import x"""',
+        ),
+        ("a.py", "# notice\n\n# near\ndef f():\n    import a\n", [], "# notice"),
+        (
+            "a.js",
+            "'use strict';\nconst { a } = require('b');\n",
+            ["const { a } = require('b');"],
+            "'use strict';",
+        ),
+        (
+            "a.go",
+            '// says\npackage a\n\nimport (\n\t"b"\n)\n',
+            ['import (\n\t"b"\n)'],
+            "// says\npackage a",
+        ),
+        ("a.h", "#ifndef A\n#define A\n#include <b>\n#endif\n", ["#include <b>\n"], ""),
+        ("a.unknown", "import a\n", [], ""),
+    ],
+)
+def test_what_stands_beside_definitions(
+    path: str, source: str, imports: list[str], opening: str
+) -> None:
+    found = syntax.statements(path, source.encode())
+    assert [source[start:end] for start, end in found.imports] == imports
+    assert source[: found.opening] == opening
+
+
+def test_words_are_comments_and_docstrings() -> None:
+    source = '"""Top."""\nx = "no"\ndef f():\n    \'\'\'Says.\'\'\'\n    return 1  # one\n'
+    found = syntax.statements("a.py", source.encode())
+    words = [source[start:end] for start, end in found.words]
+    assert words == ['"""Top."""', "'''Says.'''", "# one"]

@@ -157,7 +157,7 @@ def _fault_lines(fault: syntax.SyntaxFault, text: str) -> str:
 
 def accesses(proposal: Proposal | Refusal, target: str, workspace: Workspace) -> tuple[Access, ...]:
     """What a proposal would write, for permission; a refused one names its target without diff."""
-    if isinstance(proposal, Proposal):
+    if isinstance(proposal, Proposal) and proposal.changes:
         return tuple(change.place.access("write", change.diff) for change in proposal.changes)
     place = resolve(target, workspace)
     return () if isinstance(place, Refusal) else (place.access("write"),)
@@ -176,6 +176,8 @@ def land(proposal: Proposal | Refusal, workspace: Workspace) -> Output:
         writes.append(
             Write(change.place.base, change.place.path, change.place.name, change.raw, before)
         )
+    if not writes:
+        return Output(proposal.answer)
     failed = write_files(writes)
     if failed:
         return failed.output()
@@ -195,6 +197,8 @@ def _update_seen(change: Change, workspace: Workspace) -> None:
     name = change.place.name
     if change.old is None or workspace.seen.get(name) == change.old.content.sha256:
         workspace.seen[name] = digest(change.raw)
+    if change.old is None:
+        workspace.made.add(name)
 
 
 def unified_diff(name: str, before: str, after: str, new: bool = False) -> str:

@@ -30,7 +30,7 @@ LARGE = (
     "plan",
 )
 # A small model is shown the list of files at the start, so it has no tool to find them by name.
-SMALL = ("read", "grep", "replace_symbol", "rename_symbol", "write", "bash")
+SMALL = ("read", "grep", "write", "replace_symbol", "rename_symbol", "bash")
 # Tools that change no file, offered in plan mode and until something was read.
 CHANGING = ("edit", "write", "replace_symbol", "rename_symbol")
 LOOKING = ("read", "grep", "glob", "symbols", "plan")

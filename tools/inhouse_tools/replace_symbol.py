@@ -47,6 +47,11 @@ def propose(args: ReplaceSymbolArgs, workspace: Workspace) -> Proposal | Refusal
     edited = put(SourceFile.of(name, opened.source), symbol, args.content)
     if isinstance(edited, Refusal):
         return edited
+    if edited.source == opened.source:
+        return Refusal(
+            f"Nothing changed: {symbol} in {name} has exactly this code already. "
+            "Write what should be different, or go on."
+        )
     change = change_of(opened, edited.source.decode("utf-8"))
     return change if isinstance(change, Refusal) else Proposal((change,), edited.said)
 

@@ -8,9 +8,9 @@ from inhouse_tools.refusal import Refusal
 from inhouse_tools.syntax import Symbol
 
 _FENCE = re.compile(r"\A\s*```[^\n]*\n(.*?)\n?```\s*\Z", re.DOTALL)
-_NUMBER = re.compile(r"#\d+\Z")
+NUMBER = re.compile(r"#\d+\Z")
 _MAIN_GUARD = re.compile(r"^if __name__\s*==", re.MULTILINE)
-_BOUND = re.compile(r"\A\s*(?:@[^\n]*\n\s*)*(?:async\s+)?def\s+\w+\s*\(\s*(?:self|cls)\b")
+BOUND = re.compile(r"\A\s*(?:@[^\n]*\n\s*)*(?:async\s+)?def\s+\w+\s*\(\s*(?:self|cls)\b")
 CLASSES = frozenset({"class", "struct", "interface", "trait", "enum", "type", "module"})
 
 
@@ -56,16 +56,19 @@ class Edited:
 def plain_name(symbol: str) -> str:
     """The name a model meant: `Cart::total`, `Cart#total` and `total()` become `Cart.total`."""
     name = symbol.strip().removesuffix("()").replace("::", ".")
-    return name if _NUMBER.search(name) else name.replace("#", ".") if "#" in name[1:] else name
+    return name if NUMBER.search(name) else name.replace("#", ".") if "#" in name[1:] else name
 
 
 def last_part(name: str) -> str:
     """The identifier alone: `total` of `Cart.total#2`."""
-    return _NUMBER.sub("", name).rpartition(".")[2]
+    return NUMBER.sub("", name).rpartition(".")[2]
 
 
 def put(file: SourceFile, name: str, content: str) -> Edited | Refusal:
-    """Replace the symbol by content, or add it when there is none of that name."""
+    """Replace the symbol by content, or add it when there is none of that name.
+
+    The source is the same as before when the symbol has exactly this code already.
+    """
     fenced = _FENCE.match(content)
     code = (fenced[1] if fenced else content).strip("\n").replace("\r\n", "\n")
     if not code.strip():
@@ -91,11 +94,11 @@ def _method_meant(file: SourceFile, name: str, code: str) -> Symbol | Refusal | 
     """The method that a bare name means when the code is no function of its own."""
     methods = [symbol for symbol in file.symbols if symbol.name.endswith(f".{name}")]
     alone = SourceFile.of(file.name, _dedented(code).encode())
-    defined = {_NUMBER.sub("", symbol.name) for symbol in alone.symbols}
+    defined = {NUMBER.sub("", symbol.name) for symbol in alone.symbols}
     exact = [symbol for symbol in methods if symbol.name in defined]
     if len(exact) == 1:
         return exact[0]
-    if not methods or (name in defined and not _BOUND.match(code)):
+    if not methods or (name in defined and not BOUND.match(code)):
         return None
     if len(methods) == 1:
         return methods[0]
@@ -110,7 +113,7 @@ def _own_part(file: SourceFile, name: str, code: str) -> tuple[str, str]:
     while new helpers beside the symbol stay.
     """
     alone = SourceFile.of(file.name, _dedented(code).encode())
-    base = _NUMBER.sub("", name)
+    base = NUMBER.sub("", name)
     own = alone.find(base)
     wrapped = False
     if own is None and "." in base:
@@ -153,21 +156,16 @@ def _replace(file: SourceFile, old: Symbol, code: str) -> Edited | Refusal:
     if comment and new.start_byte == new.outer_byte and new.start_byte == start:
         source = source[:start] + comment + source[start:]
         kept.append("the comment above it")
-    if source == file.source:
-        return Refusal(
-            f"Nothing changed: {old.name} in {file.name} has exactly this code already. "
-            "Write what should be different, or go on."
-        )
     said = f"Replaced {old.name} in {file.name}, line {old.start_line}."
     return Edited(source, said + (f" Kept {' and '.join(reversed(kept))}." if kept else ""))
 
 
 def _defined_at(file: SourceFile, source: bytes, old: Symbol, end: int) -> Symbol | None:
     """The symbol of the old one's name in the part of the new source that was put in."""
-    wanted = _NUMBER.sub("", old.name)
+    wanted = NUMBER.sub("", old.name)
     for symbol in syntax.symbols(file.name, source):
         inside = old.start_byte <= symbol.core_byte < end
-        if inside and _NUMBER.sub("", symbol.name) == wanted:
+        if inside and NUMBER.sub("", symbol.name) == wanted:
             return symbol
     return None
 
@@ -185,7 +183,7 @@ def _not_defined(file: SourceFile, source: bytes, name: str, code: str) -> Edite
 
 
 def _add(file: SourceFile, name: str, code: str) -> Edited | Refusal:
-    outer, _dot, _last = _NUMBER.sub("", name).rpartition(".")
+    outer, _dot, _last = NUMBER.sub("", name).rpartition(".")
     alone = SourceFile.of(file.name, _dedented(code).encode())
     if outer and alone.find(name) is None:
         container = file.find(outer)

@@ -49,15 +49,17 @@ class Workspace:
     """What the tools of one session share.
 
     `root` is resolved. `seen` maps a path relative to the root to the sha256 of the bytes that
-    the model has seen last. `extra` are further folders that may be read and written.
-    `progress` takes live output while a command runs. With `keeps_symbols` a file cannot be
-    written anew without the definitions that it holds: small models leave them out.
+    the model has seen last, and `made` are those that it wrote as new files. `extra` are further
+    folders that may be read and written. `progress` takes live output while a command runs. With
+    `keeps_symbols` a file written anew keeps the definitions that were left out: small models do
+    that.
     """
 
     root: Path
     sandbox: "Sandbox"
     handles: "Handles"
     seen: dict[str, str] = field(default_factory=dict[str, str])
+    made: set[str] = field(default_factory=set[str])
     extra: tuple[Path, ...] = ()
     max_output_chars: int = 12_000
     keeps_symbols: bool = False

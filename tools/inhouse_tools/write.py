@@ -1,10 +1,12 @@
 """The tool that writes a whole file."""
 
 import re
+from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
 from inhouse_tools import syntax
+from inhouse_tools.blank_lines import keep_blank_lines
 from inhouse_tools.changes import (
     Change,
     Opened,
@@ -20,8 +22,11 @@ from inhouse_tools.changes import (
     seen_as_is,
 )
 from inhouse_tools.documentation import page
+from inhouse_tools.merge import merge
+from inhouse_tools.outside import lost_parts
 from inhouse_tools.paths import Place, resolve
 from inhouse_tools.refusal import Refusal, of_os_error
+from inhouse_tools.symbol_edit import Edited
 from inhouse_tools.text import Document, unified
 from inhouse_tools.tool import Access, Output, Tool, Workspace
 
@@ -78,20 +83,41 @@ def _rewrite(place: Place, args: WriteArgs, workspace: Workspace) -> Proposal | 
     text = unified(args.content)
     if opened.document.text.endswith("\n") or not opened.document.text:
         text = _ended(text)
-    lost = _lost_symbols(opened, text) if workspace.keeps_symbols else []
-    if lost:
-        return Refusal(
-            f"Nothing was written: {place.name} would lose {joined(lost)}. Give the whole content"
-            " with them, or change one definition with replace_symbol."
-        )
+    said = f"Wrote {place.name}"
+    if workspace.keeps_symbols:
+        text = keep_blank_lines(opened.document.text, text)
+        lost = _lost(opened, text)
+        if lost:
+            merged = _merge(opened, text, lost)
+            if isinstance(merged, Refusal):
+                return merged
+            text = merged.source.decode("utf-8")
+            said = f"Put {merged.said} into {place.name} and kept the rest of it"
+    if text == opened.document.text:
+        return Proposal((), f"{place.name} has exactly this content already.")
     change = change_of(opened, text)
     if isinstance(change, Refusal):
         return change
-    return Proposal((change,), f"Wrote {place.name} ({_line_count(text)}).")
+    return Proposal((change,), f"{said} ({_line_count(text)}).")
 
 
-def _lost_symbols(opened: Opened, text: str) -> list[str]:
-    """Definitions of a file which the new text does not hold."""
+def _merge(opened: Opened, text: str, lost: Sequence[str]) -> Edited | Refusal:
+    """The file with what was written of it; refused where that cannot be told."""
+    name = opened.place.name
+    if syntax.errors(name, opened.source):
+        merged = Refusal("The file does not parse.")
+    else:
+        merged = merge(name, opened.source, text)
+    if isinstance(merged, Refusal):
+        return Refusal(
+            f"Nothing was written: {name} would lose {joined(lost)}. {merged.text} "
+            "Give the whole content with them."
+        )
+    return merged
+
+
+def _lost(opened: Opened, text: str) -> list[str]:
+    """Parts of a file which the new text does not hold."""
     name = opened.place.name
     language = syntax.language_of(name)
     if language is None or language.data:
@@ -99,8 +125,7 @@ def _lost_symbols(opened: Opened, text: str) -> list[str]:
     if syntax.errors(name, opened.source):
         # No tree to trust: the lines that begin a definition are compared.
         return sorted(set(DEFINITION.findall(opened.document.text)) - set(DEFINITION.findall(text)))
-    after = {symbol.name for symbol in syntax.symbols(name, text.encode())}
-    return [s.name for s in syntax.symbols(name, opened.source) if s.name not in after]
+    return lost_parts(name, opened.source, text)
 
 
 def _line_count(text: str) -> str:

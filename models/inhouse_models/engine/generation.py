@@ -3,12 +3,14 @@
 import codecs
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from inhouse_models.chat import ModelError, Reason, Timings, Usage
+from inhouse_models.chat import Doubt, ModelError, Reason, Timings, Usage
 from inhouse_models.engine.constraint import Constraint, GrammarCompiler, GrammarError
 from inhouse_models.engine.decoder import DecodeError, Decoder, Logits
+from inhouse_models.engine.doubt import find_doubts
 from inhouse_models.engine.job import Ended, Hold, Job, Reading, Written
 from inhouse_models.engine.prefix import PrefixReader
 from inhouse_models.engine.repetition import repeats_itself
@@ -40,6 +42,21 @@ class Holder:
         return self.constraint is not None and self.constraint.finished
 
 
+@dataclass(slots=True)
+class _Answer:
+    """What is written of one answer: its ids, where the model hesitated, and open characters."""
+
+    ids: list[int] = field(default_factory=list[int])
+    doubts: list[Doubt] = field(default_factory=list[Doubt])
+    decoder: codecs.IncrementalDecoder = field(
+        default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace")
+    )
+
+    def decode_text(self, piece: bytes) -> str:
+        """The text that becomes complete with the bytes of one more token."""
+        return self.decoder.decode(piece)
+
+
 class Generation:
     """One job on one context."""
 
@@ -66,13 +83,14 @@ class Generation:
         sampler = Sampler(job.sampling, self._decoder.vocabulary_size)
         try:
             holder = Holder(job.hold, self._compiler)
-            kept = self._reader.reuse(prompt)
-            logits = self._read(job, prompt, kept)
+            kept = self._reader.reuse([*prompt, *job.resume])
+            answer = self._take_up(job, kept, holder)
+            taken_up = len(answer.ids)
+            logits = self._read(job, [*prompt, *answer.ids], kept)
             read_at = time.perf_counter()
-            ids: list[int] = []
             reason: Reason = "cancelled"
             if logits is not None:
-                reason = self._write(job, logits, sampler, holder, ids)
+                reason = self._write(job, logits, sampler, holder, answer)
         except GrammarError as fault:
             return Ended("error", error=ModelError("request", f"The grammar failed: {fault}"))
         except DecodeError as fault:
@@ -80,13 +98,25 @@ class Generation:
             return Ended("error", error=ModelError("engine", f"Decoding failed: {fault}"))
         finally:
             sampler.close()
-        usage = Usage(len(prompt), kept, len(ids))
+        ids = answer.ids
+        usage = Usage(len(prompt) + taken_up, kept, len(ids) - taken_up)
         timings = Timings(
             queue_seconds=max(started - job.queued_at, 0.0) if job.queued_at else 0.0,
             read_seconds=read_at - started,
             write_seconds=time.perf_counter() - read_at,
         )
-        return Ended(reason, tuple(ids), usage, timings)
+        return Ended(reason, tuple(ids), usage, timings, doubts=tuple(answer.doubts))
+
+    def _take_up(self, job: Job, kept: int, holder: Holder) -> _Answer:
+        """The answer to go on with: what it shall begin with, where the context still holds the
+        prompt, else nothing yet."""
+        answer = _Answer()
+        if kept >= len(job.prompt):
+            for token in job.resume:
+                holder.accept(token)
+                answer.ids.append(token)
+                answer.decode_text(self._vocabulary.pieces[token])
+        return answer
 
     def _overflow(self, length: int) -> ModelError:
         return ModelError(
@@ -105,28 +135,23 @@ class Generation:
         return self._reader.read(prompt, kept, progress, self._someone_waits)
 
     def _write(
-        self, job: Job, logits: Logits, sampler: Sampler, holder: Holder, ids: list[int]
+        self, job: Job, logits: Logits, sampler: Sampler, holder: Holder, answer: _Answer
     ) -> Reason:
-        """Append ids of the answer to `ids`; each is reported before it is decoded.
+        """Append ids to the answer; each is reported before it is decoded.
 
         What a lost engine had written is decoded again in the very same steps: read at once like
         a prompt, it would come to slightly other numbers and sometimes to another next token.
         """
-        decode_text = codecs.getincrementaldecoder("utf-8")("replace").decode
+        ids = answer.ids
         pieces, ends = self._vocabulary.pieces, self._vocabulary.ends
         limit = job.max_tokens if job.max_tokens is not None else self._decoder.context
         while True:
-            picked = _pick(logits, sampler, holder.constraint)
-            lost = job.resume[len(ids) : len(ids) + 1]
-            run = [lost[0] if lost else picked]
-            if run[0] not in ends:
-                holder.accept(run[0])
-                run += self._forced(holder)
+            run = self._follow(_next(job, logits, sampler, holder.constraint, answer), holder)
             for token in run:
                 ids.append(token)
                 if token in ends:
                     return "stop"
-                text = decode_text(pieces[token])
+                text = answer.decode_text(pieces[token])
                 if len(ids) > len(job.resume):
                     job.emit(Written(token, text))
             if holder.ended:
@@ -141,19 +166,36 @@ class Generation:
             self._decoder.decode(run)
             logits = self._decoder.logits()
 
-    def _forced(self, holder: Holder) -> list[int]:
-        """Tokens the grammar leaves no choice about: they are decoded together, not one by one."""
+    def _follow(self, first: int, holder: Holder) -> list[int]:
+        """A token, and those that the grammar leaves no choice about behind it: they are decoded
+        together, not one by one."""
+        if first in self._vocabulary.ends:
+            return [first]
+        holder.accept(first)
         if holder.constraint is None:
-            return []
+            return [first]
         room = self._decoder.context - len(self._decoder.tokens) - 2
         forced = holder.constraint.forced()[: max(min(room, self._decoder.batch_size - 1), 0)]
-        accepted: list[int] = []
+        accepted = [first]
         for token in forced:
             if token in self._vocabulary.ends:
                 break
             holder.accept(token)
             accepted.append(token)
         return accepted
+
+
+def _next(
+    job: Job, logits: Logits, sampler: Sampler, constraint: Constraint | None, answer: _Answer
+) -> int:
+    """The token that was written before, or the model's pick, with its doubts noted."""
+    place = len(answer.ids)
+    picked = _pick(logits, sampler, constraint)
+    if place < len(job.resume):
+        return job.resume[place]
+    if job.doubts:
+        answer.doubts += find_doubts(logits, picked, place, constraint)
+    return picked
 
 
 def _pick(logits: Logits, sampler: Sampler, constraint: Constraint | None) -> int:

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from inhouse_models.chat import ModelError, Reason, Sampling, Timings, Usage
+from inhouse_models.chat import Doubt, ModelError, Reason, Sampling, Timings, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Ended:
     usage: Usage = Usage()
     timings: Timings = Timings()
     error: ModelError | None = None
+    doubts: tuple[Doubt, ...] = ()
 
 
 Step = Reading | Written | Ended
@@ -50,7 +51,8 @@ Step = Reading | Written | Ended
 class Job:
     """One answer to write. `emit` is called on the engine thread, `cancel` on any.
 
-    `resume` are ids that were written before the engine was lost: the answer goes on after them.
+    `resume` are ids that the answer goes on after: those that it shall begin with, or that were
+    written before the engine was lost. With `doubts` the end says where the model hesitated.
     """
 
     prompt: tuple[int, ...]
@@ -59,6 +61,7 @@ class Job:
     max_tokens: int | None = None
     hold: Hold | None = None
     resume: tuple[int, ...] = ()
+    doubts: bool = False
     cancelled: threading.Event = field(default_factory=threading.Event)
     queued_at: float = 0.0
 

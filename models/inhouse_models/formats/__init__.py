@@ -2,15 +2,10 @@
 
 from inhouse_models.formats.family import Family, FormName, choose_form, detect_family
 from inhouse_models.formats.grammar import Constraint, ThinkingMode, build_constraint
+from inhouse_models.formats.hesitation import code_places
 from inhouse_models.formats.parser import AnswerParser, AnswerPart, SpecialTokens
 from inhouse_models.formats.pieces import Piece, split_literals
-from inhouse_models.formats.prompt import (
-    Draft,
-    Prompt,
-    TemplateFault,
-    build_prompt,
-    draft_prompt,
-)
+from inhouse_models.formats.prompt import Draft, Prompt, TemplateFault, draft_prompt
 
 __all__ = [
     "AnswerParser",
@@ -25,8 +20,8 @@ __all__ = [
     "TemplateFault",
     "ThinkingMode",
     "build_constraint",
-    "build_prompt",
     "choose_form",
+    "code_places",
     "detect_family",
     "draft_prompt",
     "split_literals",

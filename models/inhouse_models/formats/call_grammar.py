@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from inhouse_models.chat import Choices, ToolSpec
 from inhouse_models.formats.call_format import properties_of, required_of
 from inhouse_models.formats.family import FormName
-from inhouse_models.formats.fenced import EXAMPLES, MARKDOWN_ENDINGS, TAGS, raw_parameter
+from inhouse_models.formats.fenced import MARKDOWN_ENDINGS, TAGS, raw_parameter
 from inhouse_models.formats.json_values import escape_json, is_array, write_json
 from inhouse_models.formats.lark import Field, Grammar, json_object, json_value, one_of, quote
 from inhouse_models.formats.xml import value_types, write_value
@@ -28,25 +28,41 @@ COMMON_NAMES = frozenset({"__init__.py", "README.md", "index.js", "index.ts", "m
 ADDING_TOOLS = frozenset({"replace_symbol"})
 
 ANY_PATH = r'/[^"\\\s,:;*?<>|`\x00-\x1f\x7f]+/'
+# Small models decorate names that they make up (a.py@10): new ones are plain.
+NEW_PATH = r"/([A-Za-z0-9_.-]{1,60}\/){0,8}[A-Za-z0-9_.-]{0,60}[A-Za-z0-9_-](\.[A-Za-z0-9]{1,8})?/"
 IDENTIFIER = r"[A-Za-z_$][A-Za-z0-9_$.]{0,120}(#[0-9]{1,3})?"
 MARKDOWN_PATH = rf"/(?s:.*)\.({'|'.join(MARKDOWN_ENDINGS)})/"
+SHORT, LONG = "```", "````"
 VALUE_END = "\n</parameter>\n"
 
 
 @dataclass(frozen=True, slots=True)
 class CallGrammar:
-    """Writes the rules for calls of some tools into a grammar."""
+    """Writes the rules for calls of some tools into a grammar.
+
+    The `suffix` tells its rules from those of another one in the same grammar. `invents`: a
+    new file may have any name.
+    """
 
     grammar: Grammar
     form: FormName
     choices: Choices
+    suffix: str = ""
+    invents: bool = True
 
-    def body(self, tools: Sequence[ToolSpec]) -> str:
-        """A call of one of the tools, with the line ends around it."""
+    def body(self, tools: Sequence[ToolSpec], first: int = 0) -> str:
+        """A call of one of the tools, with the line ends around it; empty when none can be named.
+
+        `first` numbers the tools on from those of an earlier body of the same grammar.
+        """
         write = {"hermes": self._hermes, "xml": self._xml}.get(self.form, self._fenced)
-        bodies = [(place, write(tool, place)) for place, tool in enumerate(tools)]
-        calls = [self.grammar.rule(f"call_{place}", body) for place, body in bodies if body]
-        return one_of(calls)
+        bodies = [(place, write(tool, place)) for place, tool in enumerate(tools, first)]
+        calls = [
+            self.grammar.rule(f"call_{place}{self.suffix.lower()}", body)
+            for place, body in bodies
+            if body
+        ]
+        return one_of(calls) if calls else ""
 
     def _hermes(self, tool: ToolSpec, place: int) -> str:
         head = self._head(tool, place, None)
@@ -56,23 +72,34 @@ class CallGrammar:
         raw = raw_parameter(tool)
         if raw is None:
             return self._hermes(tool, place)
-        kinds: list[tuple[bool, str]] = [(False, ""), (True, "")]
-        if self._file_and_symbol(tool, None) is not None:
-            # The fence names the language of its file: a small model then writes no other.
-            kinds = [(_is_markdown(f".{e}"), e) for e in sorted(map(_ending, self.choices.symbols))]
         calls: list[str] = []
-        for markdown, ending in dict.fromkeys(kinds):
+        for markdown, ending, fence in self._kinds(tool):
             head = self._head(tool, place, markdown, ending)
             if head:
-                fence = "````" if markdown else "```"
                 tag = quote(TAGS[ending]) if ending in TAGS else "/[a-zA-Z+#]{0,12}/"
                 calls.append(f'{head} {quote(chr(10))} "{fence}" {tag} {self._code(fence)}')
         return one_of(calls) if calls else ""
 
+    def _kinds(self, tool: ToolSpec) -> list[tuple[bool, str, str]]:
+        """The kinds of files to tell apart: Markdown or not, the ending if known, the fence.
+
+        The fence names the language of its file: a small model then writes no other.
+        """
+        choices = self.choices
+        if self._file_and_symbol(tool, None) is not None:
+            kinds = [(_is_markdown(path), _ending(path)) for path in sorted(choices.symbols)]
+        elif not self.invents:
+            known = (*choices.whole, *choices.new)
+            long = {*choices.fenced, *(path for path in choices.new if _is_markdown(path))}
+            return [(_is_markdown(p), _ending(p), LONG if p in long else SHORT) for p in known]
+        else:
+            kinds = [(False, ""), (True, "")]
+        return [(kind, end, LONG if kind else SHORT) for kind, end in dict.fromkeys(kinds)]
+
     def _code(self, fence: str) -> str:
         """Lines of code up to the first that closes the block."""
         name = f"code_{len(fence)}"
-        return self.grammar.rule(f"{name}[lazy]", rf"/\n((?s:.*)\n)?{fence}\n/")
+        return self.grammar.rule(f"{name}[lazy]", rf"/\n((?s:.*)\n)?{fence}[ \t]*\n/")
 
     def _head(self, tool: ToolSpec, place: int, markdown: bool | None, ending: str = "") -> str:
         """The JSON of a call; `markdown`: whether its file is, None when it does not matter.
@@ -111,13 +138,13 @@ class CallGrammar:
         adds = tool.name in ADDING_TOOLS
         pairs: list[str] = []
         for place, path in enumerate(files):
-            done = set(self.choices.done.get(path, ())) if adds else set[str]()
-            names = [name for name in files[path] if name not in done]
+            if adds and path in self.choices.whole:
+                continue
+            names = files[path]
             fits = markdown in (None, _is_markdown(path)) and ending in ("", _ending(path))
             if fits and (names or adds):
                 elsewhere = {n for other in files if other != path for n in files[other]}
-                # The name in the prompt's example is no name for anything new either.
-                taken = ((elsewhere | {EXAMPLES["symbol"]}) - set(names)) | done
+                taken = elsewhere - set(names)
                 symbol = self._own_symbol(place, names, taken, adds=adds)
                 middle = quote(f'"{escape_json(path)}", "{SYMBOL}": "')
                 pairs.append(f'{middle} {symbol} "\\""')
@@ -173,26 +200,44 @@ class CallGrammar:
             return self._symbol(tool, escaped=escaped)
         if key != PATH:
             return None
-        suffix = {None: "", True: "_MARKDOWN", False: "_CODE"}[markdown]
+        suffix = {None: "", True: "_MARKDOWN", False: "_CODE"}[markdown] + self.suffix
         known = 0 < len(self.choices.paths) <= MOST_PATHS
         if known and tool.name in CHANGING_TOOLS:
-            files = self.choices.symbols if SYMBOL in properties_of(tool) else self.choices.read
-            kind = "SYMBOL_FILE" if SYMBOL in properties_of(tool) else "READ_FILE"
-            return self._file(f"{kind}{suffix}", tuple(files), markdown, escaped)
+            kind, files = self._changeable(tool)
+            return self._file(f"{kind}{suffix}", files, markdown, escaped)
         if known and tool.name not in MAKING_TOOLS:
-            return self._file(f"FILE{suffix}", self.choices.paths, markdown, escaped)
+            # A short file that was read stands in the conversation whole.
+            shown = set(self.choices.whole) if tool.name == "read" else set[str]()
+            name = f"{'UNREAD_' if shown else ''}FILE{suffix}"
+            paths = [path for path in self.choices.paths if path not in shown]
+            return self._file(name, paths, markdown, escaped)
         kind = {None: "", True: f" & {MARKDOWN_PATH}", False: f" & ~{MARKDOWN_PATH}"}[markdown]
         if not known:
             return self.grammar.rule(f"PATH{suffix}", ANY_PATH + kind)
-        # A new file does not bear the name of one that exists: small models lose the folder.
-        names = sorted({path.rpartition("/")[2] for path in self.choices.paths} - COMMON_NAMES)
-        if names:
-            kind += f" & ~/(.*\\/)?({'|'.join(re.escape(name) for name in names)})/"
-        # Code is changed by its symbols where they are known.
-        whole = [path for path in self.choices.read if path not in self.choices.symbols]
-        read = self._file(f"WHOLE_FILE{suffix}", whole, markdown, escaped)
-        known_ones = f" | {read}" if read else ""
-        return self.grammar.rule(f"PATH{suffix}", f"({ANY_PATH}{kind}){known_ones}")
+        whole = self._file(f"WHOLE_FILE{suffix}", self.choices.whole, markdown, escaped)
+        named = self._file(f"NEW_FILE{suffix}", self.choices.new, markdown, escaped)
+        ways = [way for way in (whole, named) if way]
+        if self.invents:
+            ways.insert(0, f"({NEW_PATH}{kind}{self._no_known_file()})")
+        return self.grammar.rule(f"PATH{suffix}", " | ".join(ways)) if ways else ""
+
+    def _no_known_file(self) -> str:
+        """What keeps a new file from bearing the name of one that exists: small models lose the
+        folder. Names that many folders have are taken in their own folder only."""
+        names = {path.rpartition("/")[2] for path in self.choices.paths} - COMMON_NAMES
+        common = [path for path in self.choices.paths if path.rpartition("/")[2] in COMMON_NAMES]
+        taken = [f"(.*\\/)?({'|'.join(map(re.escape, sorted(names)))})"] if names else []
+        taken += [re.escape(path).replace("/", "\\/") for path in common]
+        return f" & ~/{'|'.join(taken)}/" if taken else ""
+
+    def _changeable(self, tool: ToolSpec) -> tuple[str, Sequence[str]]:
+        """The files that a tool may change, and a name for them."""
+        if SYMBOL not in properties_of(tool):
+            return "READ_FILE", self.choices.read
+        if tool.name not in ADDING_TOOLS:
+            return "SYMBOL_FILE", tuple(self.choices.symbols)
+        whole = self.choices.whole
+        return "PART_FILE", [path for path in self.choices.symbols if path not in whole]
 
     def _file(self, name: str, paths: Sequence[str], markdown: bool | None, escaped: bool) -> str:
         """One of these files; empty when none is of that kind."""
@@ -214,13 +259,17 @@ class CallGrammar:
         parts = [quote(f"\n<function={tool.name}>\n")]
         for key, schema in properties_of(tool).items():
             value = self._xml_value(tool, place, key, schema)
+            if not value:
+                return ""
             part = f"{quote(f'<parameter={key}>{chr(10)}')} {value}"
             parts.append(part if key in required_of(tool) else f"({part})?")
         return " ".join([*parts, quote("</function>\n")])
 
     def _xml_value(self, tool: ToolSpec, place: int, key: str, schema: Mapping[str, object]) -> str:
-        """A raw value and its closing tag."""
+        """A raw value and its closing tag; empty when nothing fits."""
         terminal = self._terminal(tool, key, schema, None, escaped=False)
+        if terminal == "":
+            return ""
         types = value_types(schema)
         values = schema.get("enum")
         if terminal:

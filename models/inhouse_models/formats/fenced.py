@@ -28,13 +28,17 @@ TAGS = {
     "cpp": "cpp",
     "rb": "ruby",
     "sh": "bash",
+    "json": "json",
+    "toml": "toml",
+    "yaml": "yaml",
+    "yml": "yaml",
+    "html": "html",
+    "css": "css",
+    "sql": "sql",
+    "md": "markdown",
 }
 OPENING = re.compile(r"\s*(?P<fence>`{3,})[^`\n]*\n")
-EXAMPLES = {
-    "file_path": "shapes.py",
-    "symbol": "area",
-    "content": "def area(width, height):\n    return width * height\n",
-}
+EXAMPLES = {"file_path": "path/of/file", "content": "the whole new content\n"}
 
 
 class FencedFormat:
@@ -45,12 +49,12 @@ class FencedFormat:
         lines = ["# Tools", *(describe(tool) for tool in tools)]
         raw = [tool for tool in tools if raw_parameter(tool)]
         plain = next((tool for tool in tools if not raw_parameter(tool)), None)
-        lines += ["", "Say in a few words what you do next, then call one tool:"]
         if plain:
+            lines += ["", "Tools are called in this form:"]
             lines.append(OPEN + self.write(plain.name, example(plain)) + CLOSE)
         if raw:
             names = " and ".join(tool.name for tool in raw)
-            lines.append(f"Calls of {names} carry the code in a fenced block:")
+            lines += ["", f"Calls of {names} carry the code in a fenced block:"]
             lines.append(OPEN + self.write(raw[0].name, example(raw[0])) + CLOSE)
         return "\n".join(lines)
 

@@ -8,12 +8,12 @@ from inhouse_models.chat import Choices, ToolSpec
 from inhouse_models.formats.call_format import CLOSE, OPEN
 from inhouse_models.formats.call_grammar import CallGrammar
 from inhouse_models.formats.family import FormName
-from inhouse_models.formats.lark import Grammar, json_value
+from inhouse_models.formats.held_calls import held_calls
+from inhouse_models.formats.lark import Grammar, json_value, one_of, quote
 
 ThinkingMode = Literal["off", "open", "optional"]
 
 TEXT_CHARACTERS = 400
-REASON_CHARACTERS = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ def build_constraint(  # noqa: PLR0913 (each is a fact of one request)
     choices: Choices | None = None,
     held: bool = False,
     must_call: bool = False,
+    openings: Sequence[str] = (),
     schema: Mapping[str, object] | None = None,
     thinking: ThinkingMode = "off",
     text_characters: int = TEXT_CHARACTERS,
@@ -39,8 +40,9 @@ def build_constraint(  # noqa: PLR0913 (each is a fact of one request)
     """The grammar of an answer, None when it is free.
 
     Free text and calls: the grammar starts behind `<tool_call>` and ends with `</tool_call>`.
-    `held`: the whole turn is one line of at most `text_characters`, then one call or the end;
-    with `must_call` there is no end without a call.
+    `held`: the whole turn is calls (see held_calls) or one line of at most `text_characters`;
+    with `must_call` it is calls if any can be made.
+    A text begins with one of the `openings`.
     `choices`: the files and names that a call may use, when given.
     `schema`: the whole turn is JSON. `thinking`: "open" when the prompt ends inside thinking (the
     grammar starts behind `</think>`), "optional" when the model may begin with it.
@@ -61,20 +63,24 @@ def build_constraint(  # noqa: PLR0913 (each is a fact of one request)
         return None
     if not held:
         return _finish(grammar, f"{calls.body(tools)} {grammar.mark(CLOSE)}", OPEN)
-    # One line, no fence and no mark spelled out: small models write calls and code that way,
-    # and none of it is ever run.
-    # It never begins like JSON either.
-    # A "<" stands only as a comparison.
+    # Nothing precedes a call: what a small model announces there (a line to replace, a call in
+    # other words) turns the code that follows into a fragment.
+    work = held_calls(calls, tools)
+    text = _text(grammar, openings, text_characters)
+    ways = [work] if work and must_call else [work, text] if work else [text]
+    return _finish(grammar, f"{before}{one_of(ways)}", trigger)
+
+
+def _text(grammar: Grammar, openings: Sequence[str], characters: int) -> str:
+    """One line, no fence and no mark spelled out: small models write calls and code that way,
+    and none of it is ever run. It never begins like JSON either, and a "<" only compares.
+    """
     letter = "([^`\\n<]|<[ =0-9]|`[^`\\n]{1,80}`)"
+    if openings:
+        rest = grammar.rule("REST", f"/{letter}{{0,{characters}}}/")
+        return f"{one_of([quote(opening) for opening in openings])} {rest}"
     first = '([^`\\n<{\\["]|`[^`\\n]{1,80}`)'
-    grammar.rule("TEXT", f"/({first}{letter}{{0,{text_characters - 1}}})?/")
-    if not tools:
-        return _finish(grammar, f"{before}TEXT", trigger)
-    # What precedes a call is shorter: small models repeat themselves when they may go on.
-    grammar.rule("REASON", f"/({first}{letter}{{0,{REASON_CHARACTERS}}})?/")
-    call = f"/\\n{{0,2}}/ {grammar.mark(OPEN)} {calls.body(tools)} {grammar.mark(CLOSE)}"
-    turn = f"REASON {call}" if must_call else f"(REASON {call} | TEXT)"
-    return _finish(grammar, f"{before}{turn}", trigger)
+    return grammar.rule("TEXT", f"/({first}{letter}{{0,{characters - 1}}})?/")
 
 
 def _finish(grammar: Grammar, start: str, trigger: str | None) -> Constraint:

@@ -84,10 +84,11 @@ class AnswerParser:
         self._pending = self._pending[len(ready) :]
         return parts + self._take(ready)
 
-    def close(self) -> list[AnswerPart]:
-        """The parts left when the answer ends, an unfinished call among them."""
+    def close(self, cut: bool = False) -> list[AnswerPart]:
+        """The parts left when the answer ends. A call that the model left open is among them, for
+        the agent to answer; one that was `cut` off is not, since it was never meant so."""
         parts = self._take(self._release())
-        if self._section == "call":
+        if self._section == "call" and not cut:
             parts += self._end_call()
         return parts
 

@@ -1,6 +1,6 @@
 """From a conversation to the pieces of a prompt, by way of the model's own template."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from inhouse_models.chat import Message, ToolSpec
@@ -91,33 +91,3 @@ def draft_prompt(  # noqa: PLR0913 (each is a fact of one request)
     elif tools and form != "plain":
         variables["tools"] = [writer.tool(tool) for tool in tools]
     return Draft(variables, masks, literals, last_covered)
-
-
-def build_prompt(  # noqa: PLR0913 (as draft_prompt)
-    render: Callable[[Mapping[str, object]], str | TemplateFault],
-    messages: Sequence[Message],
-    tools: Sequence[ToolSpec],
-    *,
-    family: Family,
-    form: FormName,
-    think: bool | None = None,
-    covered: int = 0,
-    literals: Sequence[str] = (),
-    extra: Mapping[str, object] | None = None,
-) -> Prompt | TemplateFault:
-    """The prompt of a conversation, where the template can be run at once; see draft_prompt.
-
-    A fault with covered messages may go away without: ask again with `covered=0`.
-    """
-    draft = draft_prompt(
-        messages,
-        tools,
-        family=family,
-        form=form,
-        think=think,
-        covered=covered,
-        literals=literals,
-        extra=extra,
-    )
-    rendered = render(draft.variables)
-    return rendered if isinstance(rendered, TemplateFault) else draft.finish(rendered)

@@ -2,16 +2,17 @@
 
 import asyncio
 import codecs
-from collections.abc import AsyncGenerator
+import re
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from inhouse_models.chat import ModelError, Reason, Sampling, Text, Thinking, ToolCall
+from inhouse_models.chat import Doubt, ModelError, Reason, Sampling, Text, Thinking, ToolCall
 from inhouse_models.engine.job import Ended, Job, Reading, Step, Written
 from inhouse_models.engine.worker import Engine
-from inhouse_models.formats import AnswerParser
+from inhouse_models.formats import AnswerParser, code_places
 from inhouse_models.host.prompting import Prepared
-from inhouse_models.wire import encode_call, encode_timings, encode_usage
+from inhouse_models.wire import encode_call, encode_doubts, encode_timings, encode_usage
 
 FINISH_REASONS: dict[Reason, str] = {
     "stop": "stop",
@@ -21,6 +22,9 @@ FINISH_REASONS: dict[Reason, str] = {
     "error": "stop",
 }
 Chunk = dict[str, Any]
+Pieces = Sequence[bytes]
+MOST_DOUBTS = 32
+BACKTICKS = re.compile(rb"`+")
 
 
 @dataclass(slots=True)
@@ -28,6 +32,7 @@ class _Stream:
     """State of one answer while it is written."""
 
     parser: AnswerParser
+    pieces: Pieces
     calls: int = 0
 
 
@@ -48,9 +53,14 @@ async def answer_chunks(
         max_tokens=prepared.request.max_tokens,
         hold=prepared.hold,
         resume=prepared.resume,
+        doubts=prepared.request.doubts,
     )
-    stream = _Stream(prepared.parser)
-    _replay(stream, engine, prepared.resume)
+    loaded = engine.loaded.result()
+    pieces = () if isinstance(loaded, ModelError) else loaded.vocabulary.pieces
+    stream = _Stream(prepared.parser, pieces)
+    begun = _delta(_replay(stream, prepared.resume), stream)
+    if begun and prepared.resume == prepared.request.begun:
+        yield _chunk(delta=begun)
     engine.submit(job)
     try:
         while True:
@@ -65,15 +75,13 @@ async def answer_chunks(
         job.cancel()
 
 
-def _replay(stream: _Stream, engine: Engine, resume: tuple[int, ...]) -> None:
-    """Bring the parser to where the lost engine stopped; its parts were sent already."""
-    loaded = engine.loaded.result()
-    if isinstance(loaded, ModelError):
-        return
+def _replay(stream: _Stream, resume: tuple[int, ...]) -> list[Text | Thinking | ToolCall]:
+    """Bring the parser to where the answer goes on; the parts up to there."""
     decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+    parts: list[Text | Thinking | ToolCall] = []
     for token in resume:
-        parts = stream.parser.feed(token, decode(loaded.vocabulary.pieces[token]))
-        stream.calls += sum(isinstance(part, ToolCall) for part in parts)
+        parts += stream.parser.feed(token, decode(stream.pieces[token]))
+    return parts
 
 
 def _shape(batch: list[Step], stream: _Stream, prepared: Prepared, fingerprint: str) -> list[Chunk]:
@@ -90,7 +98,7 @@ def _shape(batch: list[Step], stream: _Stream, prepared: Prepared, fingerprint: 
         parts.extend(stream.parser.feed(step.token, step.text))
     ended = batch[-1] if isinstance(batch[-1], Ended) else None
     if ended is not None:
-        parts.extend(stream.parser.close())
+        parts.extend(stream.parser.close(cut=ended.reason == "length"))
     if written or parts:
         ids = [step.token for step in written]
         chunks.append(_chunk(delta=_delta(parts, stream), inhouse={"ids": ids}))
@@ -117,17 +125,39 @@ def _delta(parts: list[Text | Thinking | ToolCall], stream: _Stream) -> Chunk:
 def _last(ended: Ended, stream: _Stream, prepared: Prepared, fingerprint: str) -> Chunk:
     if ended.error is not None:
         return {"error": {"type": ended.error.kind, "message": ended.error.text}}
+    doubts = _worthwhile(ended, stream.pieces)
     reason: Reason = "calls" if ended.reason == "stop" and stream.calls else ended.reason
     chunk = _chunk(
         inhouse={
             "tokens": [*prepared.fresh, *ended.ids],
             "model": fingerprint,
             "timings": encode_timings(ended.timings),
+            "doubts": encode_doubts(doubts),
         }
     )
     chunk["choices"][0]["finish_reason"] = FINISH_REASONS[reason]
     chunk["usage"] = encode_usage(ended.usage)
     return chunk
+
+
+def _worthwhile(ended: Ended, pieces: Pieces) -> tuple[Doubt, ...]:
+    """The doubts about code, the greatest first."""
+    if not ended.doubts:
+        return ()
+    texts = [pieces[token].decode("utf-8", "replace") for token in ended.ids]
+    places = code_places(texts)
+    doubts = (
+        doubt
+        for doubt in ended.doubts
+        if doubt.place in places
+        and _gist(pieces[doubt.token]) != _gist(pieces[ended.ids[doubt.place]])
+    )
+    return tuple(sorted(doubts, key=lambda doubt: -doubt.odds)[:MOST_DOUBTS])
+
+
+def _gist(piece: bytes) -> bytes:
+    """A token without what makes no other code: space, and how a fence is cut into tokens."""
+    return BACKTICKS.sub(b"`", piece.strip())
 
 
 def _chunk(delta: Chunk | None = None, inhouse: Chunk | None = None) -> Chunk:

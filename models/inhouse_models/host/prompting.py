@@ -86,6 +86,7 @@ class Prompter:
             choices=request.choices,
             held=request.held,
             must_call=request.must_call,
+            openings=request.openings,
             schema=request.schema,
             thinking=self._thinking(thinking_open, request.think),
             specials=self._literals,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inhouse_models.chat import Sampling
+from inhouse_models.chat import Sampling, Usage
 from inhouse_models.engine.job import Ended, Hold, Job, Reading, Step, Written
 
 from .conftest import LoadedEngine
@@ -83,6 +83,49 @@ def test_an_answer_goes_on_after_the_engine_was_lost(engine: LoadedEngine) -> No
     assert rest.ended.ids == whole.ended.ids
     assert whole.text.endswith(rest.text)
     assert len(rest.text) < len(whole.text)
+
+
+@pytest.mark.parametrize("length", [1, 6, 15])
+def test_an_answer_is_taken_up_where_it_was(engine: LoadedEngine, length: int) -> None:
+    prompt = engine.chat("Name the seasons.")
+    whole = engine.ask(prompt, max_tokens=20)
+    begun = whole.ended.ids[:length]
+    rest = engine.ask(prompt, resume=begun, max_tokens=20)
+    assert rest.ended.ids == whole.ended.ids
+    # Of prompt and beginning only the last token is read once more.
+    reading = next(step for step in rest.steps if isinstance(step, Reading))
+    assert (reading.cached, reading.total) == (len(prompt) + length - 1, len(prompt) + length)
+    assert rest.ended.usage == Usage(reading.total, reading.cached, len(whole.ended.ids) - length)
+
+
+def test_an_answer_may_begin_with_another_first_token(engine: LoadedEngine) -> None:
+    prompt = engine.chat("What is a river?")
+    whole = engine.ask(prompt, max_tokens=12)
+    engine.ask(prompt, resume=whole.ended.ids[:5], max_tokens=12)
+    (other,) = engine.weights.tokenise("No", special=False)
+    warm = engine.ask(prompt, resume=(other,), max_tokens=12)
+    again = engine.ask(prompt, max_tokens=12)
+    engine.ask(engine.chat("Throw the cache away, once more."), max_tokens=2)
+    cold = engine.ask(prompt, resume=(other,), max_tokens=12)
+    assert warm.ended.ids == cold.ended.ids
+    assert warm.ended.ids[0] == other != whole.ended.ids[0]
+    assert again.ended.ids == whole.ended.ids
+
+
+def test_every_doubt_can_be_followed(engine: LoadedEngine) -> None:
+    lark = 'start: ("red" | "green" | "blue") ", " /[a-z ]{3,30}/ "."'
+    prompt = engine.chat("Name a colour and what has it.")
+    whole = engine.ask(prompt, hold=Hold(lark), doubts=True, max_tokens=30)
+    doubts = whole.ended.doubts
+    assert doubts
+    assert [doubt.place for doubt in doubts] == sorted(doubt.place for doubt in doubts)
+    for doubt in doubts:
+        assert doubt.token != whole.ended.ids[doubt.place]
+        begun = (*whole.ended.ids[: doubt.place], doubt.token)
+        other = engine.ask(prompt, hold=Hold(lark), resume=begun, max_tokens=len(begun) + 1)
+        assert other.ended.error is None
+        assert other.ended.ids[: len(begun)] == begun
+        assert other.ended.doubts == ()
 
 
 def test_a_prompt_longer_than_the_context_is_a_value(engine: LoadedEngine) -> None:

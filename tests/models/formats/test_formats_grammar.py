@@ -3,21 +3,17 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.models.formats.format_samples import SPECIALS, TOOLS, accepts
+from tests.models.formats.format_samples import FORMS, SPECIALS, TOOLS, WRITERS, accepts
 
 from inhouse_models.chat import Choices
 from inhouse_models.formats import FormName, build_constraint
 from inhouse_models.formats.fenced import FencedFormat
-from inhouse_models.formats.hermes import HermesFormat
-from inhouse_models.formats.xml import XmlFormat
 
 CHOICES = Choices(
-    ("a.py", "b.py", "docs/b.md", 'odd "name".py', "unread.py"),
-    ("a.py", "b.py", "docs/b.md", 'odd "name".py'),
-    {"a.py": ("f", "operator =="), "b.py": ("g",)},
+    paths=("a.py", "b.py", "docs/b.md", 'odd "name".py', "unread.py"),
+    read=("a.py", "b.py", "docs/b.md", 'odd "name".py'),
+    symbols={"a.py": ("f", "operator =="), "b.py": ("g",)},
 )
-WRITERS = {"hermes": HermesFormat(), "xml": XmlFormat(), "fenced": FencedFormat()}
-FORMS: tuple[FormName, ...] = ("hermes", "xml", "fenced")
 
 
 def lark_for(form: FormName, *, held: bool = False, choices: Choices = CHOICES) -> str:
@@ -55,7 +51,9 @@ def lark_for(form: FormName, *, held: bool = False, choices: Choices = CHOICES) 
 def test_calls(form: FormName, name: str, arguments: dict[str, object], fits: bool) -> None:
     written = WRITERS[form].write(name, arguments) + "</tool_call>"
     assert accepts(lark_for(form), written) == fits
-    assert accepts(lark_for(form, held=True), f"I do it.\n<tool_call>{written}") == fits
+    held = lark_for(form, held=True)
+    assert accepts(held, f"<tool_call>{written}") == fits
+    assert not accepts(held, f"I do it.\n<tool_call>{written}")
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -81,9 +79,9 @@ def test_any_content_can_be_written(text: str, form: FormName) -> None:
 
 
 def test_many_paths_are_not_listed() -> None:
-    many = Choices(tuple(f"src/{number}.py" for number in range(2_001)))
+    many = Choices(paths=tuple(f"src/{number}.py" for number in range(2_001)))
     assert "src/7.py" not in lark_for("fenced", choices=many)
-    few = Choices(many.paths[:2_000])
+    few = Choices(paths=many.paths[:2_000])
     assert "src/7.py" in lark_for("fenced", choices=few)
     assert accepts(
         lark_for("fenced", choices=few),
@@ -140,7 +138,8 @@ def test_a_turn_that_must_call_cannot_end_without_one() -> None:
     call = '<tool_call>\n{"name": "read", "arguments": {"file_path": "a.py"}}\n</tool_call>'
     assert accepts(lark(must_call=False), "Done.")
     assert not accepts(lark(must_call=True), "Done.")
-    assert accepts(lark(must_call=True), f"I look.\n{call}")
+    assert accepts(lark(must_call=True), call)
+    assert not accepts(lark(must_call=True), f"I look.\n{call}")
     assert not accepts(lark(must_call=False), "Two\nlines.")
 
 
@@ -155,3 +154,21 @@ def test_the_fence_names_the_language_of_the_file() -> None:
     head = '\n{"name": "replace_symbol", "arguments": {"file_path": "a.py", "symbol": "f"}}\n'
     assert accepts(lark_for("fenced"), f"{head}```python\nx\n```\n</tool_call>")
     assert not accepts(lark_for("fenced"), f"{head}```javascript\nx\n```\n</tool_call>")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_text_begins_with_one_of_the_openings(form: FormName) -> None:
+    openings = ("I changed `a.py`", 'I changed `odd "name".py`')
+    constraint = build_constraint(
+        form, tools=TOOLS, specials=SPECIALS, choices=CHOICES, held=True, openings=openings
+    )
+    assert constraint is not None
+    for opening in openings:
+        assert accepts(constraint.lark, opening)
+        assert accepts(constraint.lark, f"{opening}: `f` returns x < 1 now.")
+        assert not accepts(constraint.lark, f"{opening}.\nMore.")
+        assert not accepts(constraint.lark, f"{opening}{'x' * 401}")
+    assert not accepts(constraint.lark, "")
+    assert not accepts(constraint.lark, "I changed `b.py`.")
+    call = f"<tool_call>{WRITERS[form].write('bash', {'command': 'ls'})}</tool_call>"
+    assert accepts(constraint.lark, call)

@@ -11,6 +11,7 @@ from tests.models.formats.format_samples import (
     CONVERSATION,
     LITERALS,
     TOOLS,
+    build_prompt,
     read_template,
     render_with,
 )
@@ -20,7 +21,6 @@ from inhouse_models.formats import (
     FormName,
     Prompt,
     TemplateFault,
-    build_prompt,
     choose_form,
     detect_family,
 )
@@ -41,17 +41,8 @@ def prompt_for(
     covered: int = 0,
 ) -> Prompt | TemplateFault:
     template = read_template(name)
-    family = detect_family(template)
-    return build_prompt(
-        lambda variables: render_with(template, variables),
-        messages,
-        tools,
-        family=family,
-        form=form or choose_form(family, "native"),
-        think=think,
-        covered=covered,
-        literals=LITERALS,
-    )
+    form = form or choose_form(detect_family(template), "native")
+    return build_prompt(template, messages, tools, form=form, think=think, covered=covered)
 
 
 def shown(prompt: Prompt | TemplateFault) -> str:
@@ -177,26 +168,12 @@ def test_template_fault_is_a_value() -> None:
 
 def test_template_that_changes_text_is_a_fault() -> None:
     template = "{% for message in messages %}{{ message.content | upper }}{% endfor %}"
-    prompt = build_prompt(
-        lambda variables: render_with(template, variables),
-        CONVERSATION[:2],
-        (),
-        family=detect_family(template),
-        form="plain",
-    )
-    assert isinstance(prompt, TemplateFault)
+    assert isinstance(build_prompt(template, CONVERSATION[:2], form="plain"), TemplateFault)
 
 
 def test_template_that_hides_covered_answers_is_a_fault() -> None:
     template = "{% for m in messages if m.role != 'assistant' %}{{ m.content }}{% endfor %}"
-    prompt = build_prompt(
-        lambda variables: render_with(template, variables),
-        CONVERSATION[:4],
-        (),
-        family=detect_family(template),
-        form="plain",
-        covered=3,
-    )
+    prompt = build_prompt(template, CONVERSATION[:4], form="plain", covered=3)
     assert isinstance(prompt, TemplateFault)
 
 

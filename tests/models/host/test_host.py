@@ -1,15 +1,18 @@
 """The engine host as a real process with the real small model, reached over its socket."""
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from inhouse_models.chat import (
+    Choices,
     Finish,
     Message,
     ModelError,
@@ -19,8 +22,10 @@ from inhouse_models.chat import (
     Prefill,
     Request,
     Text,
+    ToolCall,
     ToolSpec,
 )
+from inhouse_models.engine.weights import Weights
 from inhouse_models.host.control import engine_status, stop_engines
 from inhouse_models.host.places import place_for
 from inhouse_models.host.spawn import HostOptions, ensure_host, open_http
@@ -32,6 +37,26 @@ READ = ToolSpec(
     "Reads a file.",
     {"type": "object", "properties": {"file_path": {"type": "string"}}, "required": ["file_path"]},
 )
+
+TEXT = {"type": "string"}
+WRITE = ToolSpec(
+    "write",
+    "Writes a whole file.",
+    {
+        "type": "object",
+        "properties": {"file_path": TEXT, "content": TEXT},
+        "required": ["file_path", "content"],
+    },
+)
+SHAPES = """\
+# Shapes.
+def area(width, height):
+    return width + height
+
+
+def size(name):
+    return len(name) + 1
+"""
 
 
 def ask(text: str, limit: int = 24) -> Request:
@@ -191,6 +216,79 @@ def test_a_held_turn_only_calls_tools_that_exist(small_model: Path) -> None:
         answer = await finish_of(client.stream(request))
         assert answer.error is None
         assert all(call.name == "read" for call in answer.message.calls)
+
+    run(small_model, check)
+
+
+def test_an_answer_is_taken_up_at_a_second_choice(small_model: Path) -> None:
+    weights = Weights(small_model)
+    pieces = weights.vocabulary.pieces
+    weights.close()
+    files = ("shapes.py",)
+    task = f"The file shapes.py:\n```python\n{SHAPES}```\nArea and size are wrong. Write shapes.py."
+    request = Request(
+        (Message("user", task),),
+        tools=(WRITE,),
+        call_form="fenced",
+        held=True,
+        must_call=True,
+        choices=Choices(paths=files, read=files, whole=files, invent=False),
+        doubts=True,
+        max_tokens=300,
+    )
+
+    def text_of(ids: tuple[int, ...]) -> str:
+        return b"".join(pieces[token] for token in ids).decode("utf-8", "replace")
+
+    async def check(client: LocalClient) -> None:
+        first = await finish_of(client.stream(request))
+        assert first.reason == "calls"
+        assert first.message.tokens[-len(first.ids) - 1 : -1] == first.ids
+        odds = [doubt.odds for doubt in first.doubts]
+        assert odds
+        assert odds == sorted(odds, reverse=True)
+        for doubt in first.doubts:
+            before = text_of(first.ids[: doubt.place])
+            assert before.count("```") == before.count("```python\n") == 1
+            assert not before.rpartition("\n")[2].lstrip().startswith("#")
+            assert doubt.token != first.ids[doubt.place]
+
+        for doubt in first.doubts[:2]:
+            begun = (*first.ids[: doubt.place], doubt.token)
+            taken_up = replace(request, begun=begun, doubts=False)
+            parts = [part async for part in client.stream(taken_up)]
+            last = parts[-1]
+            assert isinstance(last, Finish)
+            assert last.error is None
+            assert last.ids[: len(begun)] == begun
+            assert last.doubts == ()
+            assert last.usage.input_tokens == first.usage.input_tokens + len(begun)
+            assert last.usage.cached_input_tokens == last.usage.input_tokens - 1
+            assert last.usage.output_tokens > 0
+            call = next(part for part in parts if isinstance(part, ToolCall))
+            code = text_of(begun).partition("```python\n")[2].partition("`")[0]
+            assert json.loads(call.arguments)["content"].startswith(code)
+
+            again = replace(request, begun=first.ids[: doubt.place])
+            same = await finish_of(client.stream(again))
+            assert same.ids == first.ids
+            assert same.message == first.message
+
+    run(small_model, check)
+
+
+def test_the_text_that_an_answer_begins_with_is_part_of_it(small_model: Path) -> None:
+    async def check(client: LocalClient) -> None:
+        request = ask("Write the numbers from one to ten as words.")
+        whole = await finish_of(client.stream(request))
+        for length in (1, 7, len(whole.ids) - 1):
+            begun = whole.ids[:length]
+            parts = [part async for part in client.stream(replace(request, begun=begun))]
+            last = parts[-1]
+            assert isinstance(last, Finish)
+            assert last.ids == whole.ids
+            assert last.message == whole.message
+            assert last.message.text == "".join(p.text for p in parts if isinstance(p, Text))
 
     run(small_model, check)
 
