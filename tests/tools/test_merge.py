@@ -80,6 +80,17 @@ from inhouse_tools.symbol_edit import SourceFile
                 )
             ],
         ),
+        (
+            "Shop.java",
+            "class Shop {\n    int more() {\n    }\n\n    int more(int a) {\n    }\n}\n",
+            [
+                (
+                    "half(int a) {\n        return a;\n    }\n",
+                    "half(int a) {\n        return a;\n    }\n\n    int more() {\n    }\n\n"
+                    "    int more(int a) {\n    }\n",
+                )
+            ],
+        ),
         # What stands around them is the same, or a sign of what was left out.
         (
             "a.py",

@@ -23,27 +23,36 @@ def counterparts(
     `indented` says that the part was cut out of the middle of a class or function.
     """
     names: list[str] = []
+    taken = [base_name(own) for own in file.symbols]
     for unit in units:
-        name = _standing(unit, part, file) or _new(unit, part, file, indented)
+        standing = _standing(unit, part, file)
+        name = standing or _new(unit, part, file, indented)
         if isinstance(name, Refusal):
             return name
-        count = sum(base_name(own) == name for own in file.symbols) + names.count(name)
-        stands = file.find(name) is not None and _standing(unit, part, file) is not None
-        names.append(name if stands or not count else f"{name}#{count + 1}")
+        if standing is None:
+            taken.append(name)
+            name += f"#{taken.count(name)}" if taken.count(name) > 1 else ""
+        names.append(name)
     return names
 
 
 def _standing(unit: Symbol, part: SourceFile, file: SourceFile) -> str | Refusal | None:
     """The symbol that the unit replaces."""
-    key = (base_name(unit), _accessor(unit, part))
-    own = [known for known in file.symbols if (base_name(known), _accessor(known, file)) == key]
+    name = base_name(unit)
+    own, written = (
+        [
+            each
+            for each in source.symbols
+            if base_name(each) == name and _accessor(each, source) == _accessor(unit, part)
+        ]
+        for source in (file, part)
+    )
     if not own:
         return _standing_inside(unit, part, file)
-    written = [each for each in part.symbols if (base_name(each), _accessor(each, part)) == key]
     if len(own) == len(written):
         return own[written.index(unit)].name
     return Refusal(
-        f"{key[0]} is defined {plural(len(own), 'time')} in {file.name} and "
+        f"{name} is defined {plural(len(own), 'time')} in {file.name} and "
         f"{plural(len(written), 'time')} in what is written."
     )
 

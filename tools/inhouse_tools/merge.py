@@ -38,8 +38,8 @@ def merge(name: str, source: bytes, content: str) -> Edited | Refusal:
     part, file = SourceFile.of(name, text.encode()), SourceFile.of(name, source)
     faults = syntax.errors(name, part.source)
     if faults:
-        place, fault = f"line {faults[0].line}", faults[0].text
-        return Refusal(f"What is written does not parse by itself: {place}: {fault}.")
+        where = f"line {faults[0].line}: {faults[0].text}"
+        return Refusal(f"What is written does not parse by itself, {where}.")
     units = _units(part, file)
     refused = _left_over(part, file, units) or _elided(part, file, units)
     if refused:
@@ -58,7 +58,7 @@ def merge(name: str, source: bytes, content: str) -> Edited | Refusal:
             return edited
         if edited.source != file.source:
             changed.append(names[number])
-        file = SourceFile.of(name, edited.source)
+            file = SourceFile.of(name, edited.source)
     if not changed:
         return Refusal("What is written stands there already.")
     merged = with_imports(file, part.source)

@@ -26,7 +26,8 @@ def place(
     """
     code = _code_of(unit, part)
     own = file.find(name)
-    if own and _STUB.search(code) and not _STUB.search(file.text_of(own)):
+    stands = file.text_of(own) if own else ""
+    if stands and (code == stands or (_STUB.search(code) and not _STUB.search(stands))):
         return Edited(file.source, "")
     if own is None and "." not in name and not part.indent_of(unit):
         following = file.find(below)
