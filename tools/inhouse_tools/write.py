@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict
 
 from inhouse_tools import syntax
-from inhouse_tools.blank_lines import keep_blank_lines
 from inhouse_tools.changes import (
     Change,
     Opened,
@@ -22,8 +21,7 @@ from inhouse_tools.changes import (
     seen_as_is,
 )
 from inhouse_tools.documentation import page
-from inhouse_tools.merge import merge
-from inhouse_tools.outside import lost_parts
+from inhouse_tools.merge import keep_blank_lines, lost_parts, merge
 from inhouse_tools.paths import Place, resolve
 from inhouse_tools.refusal import Refusal, of_os_error
 from inhouse_tools.symbol_edit import Edited

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inhouse_tools.blank_lines import keep_blank_lines
+from inhouse_tools.merge.blank_lines import keep_blank_lines
 
 LINES = st.lists(st.sampled_from(["", "  ", "a", "b", "    c"]), max_size=12).map("\n".join)
 

@@ -1,9 +1,9 @@
 """What cannot be merged with certainty is refused, and nothing of it is lost."""
 
 import pytest
-from tests.tools.merge_samples import FILES
+from tests.tools.merge.merge_samples import FILES
 
-from inhouse_tools.merge import merge
+from inhouse_tools.merge.fragment import merge
 from inhouse_tools.refusal import Refusal
 
 

@@ -1,6 +1,6 @@
 """Files that the tests of merging write parts of."""
 
-from inhouse_tools.merge import merge
+from inhouse_tools.merge.fragment import merge
 from inhouse_tools.refusal import Refusal
 
 PYTHON = '''\

@@ -10,9 +10,9 @@ from textwrap import dedent
 
 from inhouse_tools import syntax
 from inhouse_tools.changes import joined
-from inhouse_tools.counterpart import counterparts
-from inhouse_tools.imports import with_imports
-from inhouse_tools.outside import (
+from inhouse_tools.merge.counterpart import counterparts
+from inhouse_tools.merge.imports import with_imports
+from inhouse_tools.merge.outside import (
     body_names,
     inside,
     is_container,
@@ -20,7 +20,7 @@ from inhouse_tools.outside import (
     lost_symbols,
     outside_lines,
 )
-from inhouse_tools.placing import ELISION, place
+from inhouse_tools.merge.placing import ELISION, place
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.symbol_edit import Edited, SourceFile
 from inhouse_tools.syntax import Symbol

@@ -1,7 +1,7 @@
 """The imports of what is written join those of the file."""
 
 import pytest
-from tests.tools.merge_samples import FILES, merged, replaced
+from tests.tools.merge.merge_samples import FILES, merged, replaced
 
 
 @pytest.mark.parametrize(

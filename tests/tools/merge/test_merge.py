@@ -7,10 +7,10 @@ from textwrap import indent
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.tools.merge_samples import FILES, PYTHON, merged, replaced
+from tests.tools.merge.merge_samples import FILES, PYTHON, merged, replaced
 
-from inhouse_tools.merge import merge
-from inhouse_tools.outside import leaves, lost_parts, outside_lines
+from inhouse_tools.merge.fragment import merge
+from inhouse_tools.merge.outside import leaves, lost_parts, outside_lines
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.symbol_edit import SourceFile
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from inhouse_tools.changes import plural
-from inhouse_tools.outside import base_name, is_container
+from inhouse_tools.merge.outside import base_name, is_container
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.symbol_edit import BOUND, CLASSES, SourceFile
 from inhouse_tools.syntax import Symbol
