@@ -51,7 +51,7 @@ def attempt(turn: Turn, request: Request, finish: Finish) -> Attempt | None:
     calls = finish.message.calls
     if not (turn.acting and calls and all(call.name in WRITING for call in calls)):
         return None
-    return Attempt(request, finish, take_snapshot(turn.kit.workspace))
+    return Attempt(request, finish, take_snapshot(turn.kit.workspace), tuple(turn.changed))
 
 
 async def after_calls(turn: Turn, results: Sequence[Result]) -> None:

@@ -83,7 +83,12 @@ async def try_second_choices(turn: Turn, check: Verify) -> bool:
         _restore(kit, left)
         return False
     _size, best = min(passing, key=lambda candidate: candidate[0])
-    return _restore(kit, attempt.before) and await _take(turn, best)
+    if not _restore(kit, attempt.before):
+        return False
+    turn.changed = dict.fromkeys(attempt.changed)
+    turn.add(best)
+    await run_calls(kit, best.calls, turn.close)
+    return True
 
 
 def _renumber(message: Message, number: int) -> Message:
@@ -103,13 +108,6 @@ async def _passes(kit: Kit, check: Verify, message: Message) -> bool:
     says = "fails" if output.failed else "passes"
     kit.emit(Noticed(f"`{check.command}` {says} with another choice."))
     return not output.failed
-
-
-async def _take(turn: Turn, message: Message) -> bool:
-    """Runs the calls of an answer for good."""
-    turn.add(message)
-    await run_calls(turn.kit, message.calls, turn.close)
-    return True
 
 
 def _distance(before: Snapshot, after: Snapshot) -> int:

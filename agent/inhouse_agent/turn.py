@@ -34,11 +34,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An answer that writes files: what was asked, what came, and the files before it."""
+    """An answer that writes files: what was asked, what came, and the files before it, of which
+    some were `changed` already."""
 
     request: Request
     finish: Finish
     before: Snapshot
+    changed: tuple[str, ...]
 
 
 @dataclass(slots=True)

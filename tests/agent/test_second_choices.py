@@ -76,6 +76,14 @@ def test_the_history_holds_the_attempt_and_the_choice_that_was_taken(tmp_path: P
     assert [event.message for event in bench.of(MessageAdded)] == bench.history
 
 
+def test_a_file_that_only_the_attempt_wrote_is_gone(tmp_path: Path) -> None:
+    both = write(WRONG).calls + call("write", file_path="more.py", content="x = 1\n").calls
+    first = Answer(calls=both, ids=IDS, doubts=(Doubt(2, 70, 0.5),))
+    bench = judged(tmp_path, first, write(RIGHT), say("Done."))
+    assert run(bench, CHECKED).files_changed == ("sums.py",)
+    assert not (tmp_path / "more.py").exists()
+
+
 def test_the_smallest_change_wins(tmp_path: Path) -> None:
     doubts = [Doubt(1, 60, 0.9), Doubt(2, 70, 0.5), Doubt(3, 80, 0.2)]
     answers = (hesitant(WRONG, *doubts), write(LARGE), write(RIGHT), write(SOURCE), say("Done."))
