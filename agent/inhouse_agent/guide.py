@@ -43,6 +43,8 @@ async def begin(turn: Turn, prompt: str) -> str:
     turn.kit.emit(Noticed(f"`{turn.check.command}` {said} before any change."))
     if not output.failed:
         return ""
+    # What the prompt names is the place: a model that may look around first loses its way.
+    turn.must_change = turn.acting
     return f"`{turn.check.command}` fails now:\n{output.text}"
 
 

@@ -8,6 +8,7 @@ behind the turning point.
 
 import heapq
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
@@ -24,6 +25,7 @@ from inhouse_tools.refusal import Refusal
 from inhouse_tools.snapshot import Snapshot, put_back, take_snapshot
 
 MOST_TRIES: Final = 12
+MOST_SECONDS: Final = 180.0
 TRYING: Final = "Going back to where the model hesitated: up to {} other choices are tried."
 WORD: Final = re.compile(r"\w+|[^\w\s]")
 
@@ -63,9 +65,10 @@ async def try_second_choices(turn: Turn, check: Verify) -> bool:
     frontier.add(attempt.finish)
     tried = {_normalise(attempt.finish.message.calls)}
     passing: list[tuple[int, Message]] = []
+    started = time.monotonic()
     kit.emit(Noticed(TRYING.format(MOST_TRIES)))
     for number in range(1, MOST_TRIES + 1):
-        if not frontier.heap:
+        if not frontier.heap or time.monotonic() - started > MOST_SECONDS:
             break
         odds, begun = frontier.take()
         answer = await ask_model(turn, replace(attempt.request, begun=begun))

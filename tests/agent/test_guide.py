@@ -20,7 +20,6 @@ from inhouse_tools.tool import Output
 TASK = "Fix add in sums.py."
 CHECKED = "Fix add in sums.py so that `pytest -q` passes."
 WITHOUT_RENAMING = tuple(name for name in SMALL if name != "rename_symbol")
-LOOKING_OR_WRITING = tuple(name for name in WITHOUT_RENAMING if name != "bash")
 FIX = call("replace_symbol", file_path="sums.py", symbol="add", content=FIXED)
 WORSE = call("replace_symbol", file_path="sums.py", symbol="add", content="def add(): pass")
 BROKEN = call("replace_symbol", file_path="sums.py", symbol="sub", content="def sub(:")
@@ -52,8 +51,9 @@ class TestCheck:
             "`pytest -q` passes now.",
             "`pytest -q` passes (check 1 of 3).",
         ]
-        # Its output stands in the prompt: it is not run again before something changed.
-        assert [request.allowed for request in requests(bench)] == [LOOKING_OR_WRITING, ()]
+        # Its output and the file stand in the prompt: the first answer is the change.
+        allowed = [request.allowed for request in requests(bench)]
+        assert allowed == [("write", "replace_symbol"), ()]
         assert [request.must_call for request in requests(bench)] == [True, False]
         assert told(bench) == []
 
@@ -68,6 +68,17 @@ class TestCheck:
         bench = guided(tmp_path, WORSE, FIX, say("Fixed."), bash=outputs)
         assert run(bench, CHECKED).ending == "success"
         assert told(bench) == [f"`pytest -q` still fails:\n{FAILS.text}"]
+
+    def test_a_file_is_found_before_it_is_changed(self, tmp_path: Path) -> None:
+        look = call("read", file_path="sums.py")
+        outputs = [FAILS, PASSES, PASSES]
+        bench = guided(tmp_path, look, FIX, say("Fixed."), bash=outputs)
+        assert run(bench, "Fix the sums: `pytest -q` fails.").ending == "success"
+        allowed = requests(bench)[0].allowed
+        assert allowed is not None
+        assert {"read", "grep"} <= set(allowed)
+        # Its output stands in the prompt: it is not run again before something changed.
+        assert "bash" not in (requests(bench)[1].allowed or ())
 
     def test_the_check_of_a_person_is_not_run_before(self, tmp_path: Path) -> None:
         ran: list[str] = []

@@ -25,6 +25,9 @@ class TitlesTest(unittest.TestCase):
     def test_headline(self):
         self.assertEqual(headline("  the   fog  "), "The fog")
 
+    def test_headline_of_nothing(self):
+        self.assertEqual(headline("  "), "")
+
     def test_underline(self):
         self.assertEqual(underline("Fog"), "Fog\n===")
 

@@ -26,4 +26,4 @@ def shorten(text: str, width: int) -> str:
 
 def count(text: str) -> int:
     """Return how many words the text has."""
-    return len(text.split(" "))
+    return len(text.split())
