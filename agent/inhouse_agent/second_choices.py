@@ -6,6 +6,7 @@ passes the smallest change. No chance is involved, and nothing is read again but
 behind the turning point.
 """
 
+import asyncio
 import heapq
 import re
 import time
@@ -18,7 +19,7 @@ from inhouse_agent.answer import ask_model
 from inhouse_agent.calls import Result, fingerprint, run_calls
 from inhouse_agent.events import FileChanged, Noticed
 from inhouse_agent.kit import Kit
-from inhouse_agent.turn import Turn
+from inhouse_agent.turn import Attempt, Turn
 from inhouse_agent.verify import Verify
 from inhouse_models.chat import Finish, Message, ToolCall
 from inhouse_tools.refusal import Refusal
@@ -61,27 +62,12 @@ async def try_second_choices(turn: Turn, check: Verify) -> bool:
         return False
     turn.searched = True
     left = take_snapshot(kit.workspace)
-    frontier = Frontier()
-    frontier.add(attempt.finish)
-    tried = {_normalise(attempt.finish.message.calls)}
-    passing: list[tuple[int, Message]] = []
-    started = time.monotonic()
     kit.emit(Noticed(TRYING.format(MOST_TRIES)))
-    for number in range(1, MOST_TRIES + 1):
-        if not frontier.heap or time.monotonic() - started > MOST_SECONDS:
-            break
-        odds, begun = frontier.take()
-        answer = await ask_model(turn, replace(attempt.request, begun=begun))
-        frontier.add(answer, odds)
-        message = _renumber(answer.message, number)
-        key = _normalise(message.calls)
-        if answer.reason != "calls" or key in tried:
-            continue
-        tried.add(key)
-        if not _restore(kit, attempt.before):
-            return False
-        if await _passes(kit, check, message):
-            passing.append((_distance(attempt.before, take_snapshot(kit.workspace)), message))
+    try:
+        passing = await _search(turn, check, attempt)
+    except asyncio.CancelledError:
+        _restore(kit, left)
+        raise
     if not passing:
         _restore(kit, left)
         return False
@@ -92,6 +78,34 @@ async def try_second_choices(turn: Turn, check: Verify) -> bool:
     turn.add(best)
     await run_calls(kit, best.calls, turn.close)
     return True
+
+
+async def _search(turn: Turn, check: Verify, attempt: Attempt) -> list[tuple[int, Message]]:
+    """The answers that the check passes, each with the size of its change."""
+    frontier = Frontier()
+    frontier.add(attempt.finish)
+    tried = {_normalise(attempt.finish.message.calls)}
+    passing: list[tuple[int, Message]] = []
+    started = time.monotonic()
+    for number in range(1, MOST_TRIES + 1):
+        if not frontier.heap or time.monotonic() - started > MOST_SECONDS:
+            break
+        odds, begun = frontier.take()
+        answer = await ask_model(turn, replace(attempt.request, begun=begun))
+        frontier.add(answer, odds)
+        message = _renumber(answer.message, number)
+        key = _normalise(message.calls)
+        if answer.error is not None:
+            break
+        if answer.reason != "calls" or key in tried:
+            continue
+        tried.add(key)
+        if not _restore(turn.kit, attempt.before):
+            break
+        if await _passes(turn.kit, check, message):
+            after = take_snapshot(turn.kit.workspace)
+            passing.append((_distance(attempt.before, after), message))
+    return passing
 
 
 def _renumber(message: Message, number: int) -> Message:

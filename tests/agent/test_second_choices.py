@@ -1,21 +1,23 @@
 """A refuted answer is taken up again where the model hesitated; the check and size decide."""
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tests.agent.guided_bench import FAILS, PASSES, SOURCE, guided
 from tests.agent.kits import Bench, requests, run
 from tests.agent.test_guide import CHECKED, notices, told
 
 from inhouse_agent.events import Event, FileChanged, MessageAdded
 from inhouse_agent.second_choices import MOST_TRIES
-from inhouse_models.chat import Doubt, ToolCall
-from inhouse_models.scripted import Answer, call, say
+from inhouse_models.chat import Doubt, ModelError, ToolCall
+from inhouse_models.scripted import Answer, call, fail, say
 from inhouse_tools.tool import Output
 
 RIGHT = SOURCE.replace("a - b", "a + b", 1)
-LARGE = "def add(a, b):\n    total = a\n    total += b\n    return total\n" + SOURCE[31:]
+LARGE = "def add(a, b):\n    total = a\n    total += b\n    return total\n" + SOURCE[32:]
 WRONG = SOURCE.replace("a - b", "a * b", 1)
 IDS = (5, 6, 7, 8)
 
@@ -137,3 +139,30 @@ def test_a_file_that_somebody_else_changed_ends_the_search(tmp_path: Path) -> No
     run(bench, CHECKED)
     assert (tmp_path / "sums.py").read_text() == "mine\n"
     assert any("changed by somebody else" in text for text in notices(bench))
+
+
+def test_an_interrupted_search_leaves_the_attempt(tmp_path: Path) -> None:
+    first = hesitant(WRONG, Doubt(2, 70, 0.5), Doubt(3, 80, 0.2))
+    bench = judged(tmp_path, first, write(LARGE), passing=())
+    run_calls = bench.kit.tools["bash"].run
+
+    async def interrupt(args: Any, workspace: Any) -> Output:
+        if (tmp_path / "sums.py").read_text() == LARGE:
+            raise asyncio.CancelledError
+        return await run_calls(args, workspace)
+
+    bash = replace(bench.kit.tools["bash"], run=interrupt)
+    bench.kit.tools = {**bench.kit.tools, "bash": bash}
+    with pytest.raises(asyncio.CancelledError):
+        run(bench, CHECKED)
+    assert (tmp_path / "sums.py").read_text() == WRONG
+    assert [message.role for message in bench.history] == ["system", "user", "assistant", "tool"]
+
+
+def test_an_engine_error_ends_the_search(tmp_path: Path) -> None:
+    first = hesitant(WRONG, Doubt(2, 70, 0.5), Doubt(3, 80, 0.2))
+    broken = fail(ModelError("engine", "It broke."))
+    bench = judged(tmp_path, first, broken, say("I give up."), say("I give up."), say("No."))
+    run(bench, CHECKED)
+    assert (tmp_path / "sums.py").read_text() == WRONG
+    assert sum(bool(request.begun) for request in requests(bench)) == 1
