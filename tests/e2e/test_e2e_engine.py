@@ -11,7 +11,8 @@ from inhouse_models.host.control import stop_engines
 
 pytestmark = [pytest.mark.model, pytest.mark.usefixtures("engine")]
 STREAM = ("--output-format", "stream-json")
-PROMPT = "Read README.md and say the secret word."
+# A question is answered in words, which arrive one by one; a task begins with a call.
+PROMPT = "In one long sentence, what does README.md say?"
 # Long enough to be interrupted while it is read, short enough for the context.
 LONG = "The fog comes on little cat feet. " * 90
 
