@@ -27,6 +27,7 @@ from inhouse_tools.snapshot import Snapshot, put_back, take_snapshot
 
 MOST_TRIES: Final = 12
 MOST_SECONDS: Final = 180.0
+LEAST_ROOM: Final = 400
 TRYING: Final = "Going back to where the model hesitated: up to {} other choices are tried."
 WORD: Final = re.compile(r"\w+|[^\w\s]")
 
@@ -86,12 +87,15 @@ async def _search(turn: Turn, check: Verify, attempt: Attempt) -> list[tuple[int
     frontier.add(attempt.finish)
     tried = {_normalise(attempt.finish.message.calls)}
     passing: list[tuple[int, Message]] = []
+    # One that gets far longer than the first answer has lost its way.
+    room = max(2 * len(attempt.finish.ids), LEAST_ROOM)
+    request = replace(attempt.request, max_tokens=min(room, attempt.request.max_tokens or room))
     started = time.monotonic()
     for number in range(1, MOST_TRIES + 1):
         if not frontier.heap or time.monotonic() - started > MOST_SECONDS:
             break
         odds, begun = frontier.take()
-        answer = await ask_model(turn, replace(attempt.request, begun=begun))
+        answer = await ask_model(turn, replace(request, begun=begun))
         frontier.add(answer, odds)
         message = _renumber(answer.message, number)
         key = _normalise(message.calls)
