@@ -7,7 +7,7 @@ from typing import Final
 from inhouse_agent.attachments import named_files, new_files
 from inhouse_agent.calls import Result
 from inhouse_agent.events import Noticed
-from inhouse_agent.intent import asks_question, wants_new_file, wants_rename
+from inhouse_agent.intent import asks_question, names_to_remove, wants_new_file, wants_rename
 from inhouse_agent.quoted_check import quoted_check
 from inhouse_agent.second_choices import try_second_choices
 from inhouse_agent.turn import Attempt, Turn
@@ -29,6 +29,7 @@ async def begin(turn: Turn, prompt: str) -> str:
     if guided:
         listing = await asyncio.to_thread(list_files, turn.kit.workspace.root)
         turn.new_files = new_files(prompt, listing.files)
+        turn.kit.workspace.expendable = names_to_remove(prompt)
         turn.renames = wants_rename(prompt)
         turn.invents = wants_new_file(prompt) or not named_files(prompt, listing.files)
     turn.check = turn.kit.options.verify

@@ -34,3 +34,10 @@ def wants_new_file(prompt: str) -> bool:
 def wants_rename(prompt: str) -> bool:
     """Whether a task asks for another name: small models rename what they should repair."""
     return bool(re.search(r"\brenam|\b(new|other|better|different) name", prompt, re.IGNORECASE))
+
+
+def names_to_remove(prompt: str) -> frozenset[str]:
+    """The words of a task that takes something away, nothing of any other: a definition among
+    them may go."""
+    removes = re.search(r"\b(remov|delet|drop|mov|get rid of)", prompt, re.IGNORECASE)
+    return frozenset(re.findall(r"\w+", prompt)) if removes else frozenset()

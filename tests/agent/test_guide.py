@@ -160,6 +160,16 @@ class TestStopping:
 
 
 class TestActing:
+    @pytest.mark.parametrize(
+        ("prompt", "gone"), [("Remove sub from sums.py.", True), ("Fix add in sums.py.", False)]
+    )
+    def test_a_function_goes_when_the_task_says_so(
+        self, tmp_path: Path, prompt: str, gone: bool
+    ) -> None:
+        bench = guided(tmp_path, call("write", file_path="sums.py", content=FIXED), say("Done."))
+        assert run(bench, prompt).ending == "success"
+        assert ("def sub" in (tmp_path / "sums.py").read_text()) != gone
+
     def test_no_change_is_reminded_once_and_forced(self, tmp_path: Path) -> None:
         bench = guided(tmp_path, say("I will."), say("No."))
         ended = run(bench, TASK)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inhouse_agent.intent import asks_question, wants_new_file, wants_rename
+from inhouse_agent.intent import asks_question, names_to_remove, wants_new_file, wants_rename
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,9 @@ def test_tasks(prompt: str) -> None:
 )
 def test_what_a_task_may_need(prompt: str, new: bool, renames: bool) -> None:
     assert (wants_new_file(prompt), wants_rename(prompt)) == (new, renames)
+
+
+def test_what_a_task_takes_away() -> None:
+    assert "sub" in names_to_remove("Remove the function `sub` from sums.py.")
+    assert "sub" in names_to_remove("Move sub to minus.py")
+    assert names_to_remove("Fix the function sub.") == frozenset()

@@ -216,6 +216,18 @@ def test_small_models_may_write_only_what_they_changed(tmp_path: Path) -> None:
     assert (tmp_path / "a.py").read_bytes() == changed.replace("\n", "\r\n").encode()
 
 
+def test_what_a_task_takes_away_may_go(tmp_path: Path) -> None:
+    workspace = project(tmp_path, {"a.py": CART})
+    workspace.keeps_symbols = True
+    rest = CART[: CART.index("    def count")].rstrip() + "\n"
+    kept = call(workspace, "write", file_path="a.py", content=rest)
+    assert kept.failed
+    assert (tmp_path / "a.py").read_text() == CART
+    workspace.expendable = frozenset({"count"})
+    assert not call(workspace, "write", file_path="a.py", content=rest).failed
+    assert (tmp_path / "a.py").read_text() == rest
+
+
 def test_blank_lines_that_a_small_model_loses_stay(tmp_path: Path) -> None:
     workspace = project(tmp_path, {"a.py": CART})
     workspace.keeps_symbols = True

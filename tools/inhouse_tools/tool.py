@@ -1,6 +1,6 @@
 """What a tool is: its arguments, what it touches, what it answers."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
@@ -52,7 +52,7 @@ class Workspace:
     the model has seen last, and `made` are those that it wrote as new files. `extra` are further
     folders that may be read and written. `progress` takes live output while a command runs. With
     `keeps_symbols` a file written anew keeps the definitions that were left out: small models do
-    that.
+    that. Those with an `expendable` name may go: the task takes them away.
     """
 
     root: Path
@@ -63,6 +63,7 @@ class Workspace:
     extra: tuple[Path, ...] = ()
     max_output_chars: int = 12_000
     keeps_symbols: bool = False
+    expendable: Collection[str] = ()
     progress: Callable[[str], None] = lambda _text: None
 
 

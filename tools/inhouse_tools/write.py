@@ -24,7 +24,7 @@ from inhouse_tools.documentation import page
 from inhouse_tools.merge import keep_blank_lines, lost_parts, merge
 from inhouse_tools.paths import Place, resolve
 from inhouse_tools.refusal import Refusal, of_os_error
-from inhouse_tools.symbol_edit import Edited
+from inhouse_tools.symbol_edit import Edited, last_part
 from inhouse_tools.text import Document, unified
 from inhouse_tools.tool import Access, Output, Tool, Workspace
 
@@ -85,7 +85,7 @@ def _rewrite(place: Place, args: WriteArgs, workspace: Workspace) -> Proposal | 
     if workspace.keeps_symbols:
         text = keep_blank_lines(opened.document.text, text)
         lost = _lost(opened, text)
-        if lost:
+        if not all(last_part(name) in workspace.expendable for name in lost):
             merged = _merge(opened, text, lost)
             if isinstance(merged, Refusal):
                 return merged

@@ -9,7 +9,7 @@ PYTHON = '''\
 
 from __future__ import annotations
 
-import math  # noqa
+import math  # areas
 from os import (
     path,
     sep,
