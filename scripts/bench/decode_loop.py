@@ -3,18 +3,19 @@
 import argparse
 import json
 import statistics
-import threading
 import time
 from pathlib import Path
 
 import numpy as np
 
+from inhouse_models.engine.batch import Rows
 from inhouse_models.engine.binding import library
 from inhouse_models.engine.constraint import GrammarCompiler
-from inhouse_models.engine.decoder import Decoder, DecoderOptions
-from inhouse_models.engine.generation import Generation
-from inhouse_models.engine.job import Job, Step
-from inhouse_models.engine.prefix import PrefixReader
+from inhouse_models.engine.context import Context, ContextOptions
+from inhouse_models.engine.conversations import Conversations
+from inhouse_models.engine.job import Ended, Job, Step
+from inhouse_models.engine.scheduler import Scheduler
+from inhouse_models.engine.store.prefix_store import Budget, PrefixStore
 from inhouse_models.engine.weights import Weights
 
 PROMPT = (
@@ -22,12 +23,12 @@ PROMPT = (
 )
 
 
-def bare_seconds(decoder: Decoder, prompt: list[int], count: int) -> float:
+def bare_seconds(context: Context, prompt: list[int], count: int) -> float:
     """Seconds for `count` tokens by llama_decode and argmax alone, prompt not counted."""
     functions = library()
-    decoder.cut(0)
-    decoder.decode(prompt)
-    token = int(decoder.logits().argmax())
+    context.clear(0)
+    context.decode([Rows(0, prompt)])
+    token = int(context.logits().argmax())
     batch = functions.llama_batch_init(1, 0, 1)
     view = np.ctypeslib.as_array(batch.token, (1,))
     position = np.ctypeslib.as_array(batch.pos, (1,))
@@ -35,21 +36,24 @@ def bare_seconds(decoder: Decoder, prompt: list[int], count: int) -> float:
     started = time.perf_counter()
     for step in range(count):
         view[0], position[0] = token, len(prompt) + step
-        functions.llama_decode(decoder.pointer, batch)
-        token = int(decoder.logits().argmax())
+        functions.llama_decode(context.pointer, batch)
+        token = int(context.logits().argmax())
     seconds = time.perf_counter() - started
     functions.llama_batch_free(batch)
-    decoder.tokens.append(-1)
-    decoder.cut(0)
+    context.clear(0)
     return seconds
 
 
-def own_seconds(generation: Generation, prompt: list[int], count: int) -> float:
+def own_seconds(context: Context, prompt: list[int], count: int) -> float:
     """Seconds for `count` tokens by the engine's own loop with streaming, prompt not counted."""
+    store = PrefixStore("bench", None, Budget(0, 0), recurrent=context.weights.recurrent)
+    scheduler = Scheduler(context, Conversations(context, store, 0), _no_grammar)
     received: list[Step] = []
-    job = Job(tuple(prompt), received.append, max_tokens=count + 1, cancelled=threading.Event())
-    ended = generation.run(job)
-    assert len(ended.ids) == count + 1, ended
+    scheduler.add(Job(tuple(prompt), received.append, max_tokens=count + 1))
+    while not scheduler.idle:
+        scheduler.step()
+    ended = received[-1]
+    assert isinstance(ended, Ended) and len(ended.ids) == count + 1, ended
     return ended.timings.write_seconds
 
 
@@ -63,14 +67,13 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     weights = Weights(options.model)
-    decoder = Decoder(weights, DecoderOptions(context=2048, threads=options.threads))
-    generation = Generation(decoder, PrefixReader(decoder), _no_grammar, lambda: False)
+    context = Context(weights, ContextOptions(cells=2048, threads=options.threads, sequences=2))
     prompt = weights.tokenise(PROMPT, special=True)
     bare: list[float] = []
     own: list[float] = []
     for _ in range(options.pairs):
-        bare.append(bare_seconds(decoder, prompt, options.tokens) / options.tokens * 1000)
-        own.append(own_seconds(generation, prompt, options.tokens) / options.tokens * 1000)
+        bare.append(bare_seconds(context, prompt, options.tokens) / options.tokens * 1000)
+        own.append(own_seconds(context, prompt, options.tokens) / options.tokens * 1000)
     ratios = [mine / theirs for mine, theirs in zip(own, bare, strict=True)]
     figures = {
         "bare_ms_per_token": statistics.median(bare),

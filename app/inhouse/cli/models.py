@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from inhouse.cli import fit
 from inhouse.cli.fail import fail
 from inhouse.cli.table import print_table
 from inhouse.exit_codes import ExitCode
@@ -18,6 +19,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="Name, alias or path o
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
+    fit.register(group)
     app.add_typer(group, name="models")
 
 

@@ -4,6 +4,7 @@ import ctypes
 import os
 from collections.abc import Callable
 from functools import cache
+from importlib.metadata import version
 from typing import Any
 
 # libgomp reads these when it is loaded: short spinning keeps the person's compiler running fast,
@@ -24,6 +25,11 @@ def library() -> Any:
     _install_log(functions, lambda _line: None, LOG_WARN)
     functions.llama_backend_init()
     return functions
+
+
+def library_version() -> str:
+    """The version of llama-cpp-python, and so of the llama.cpp inside it."""
+    return version("llama-cpp-python")
 
 
 def log_to(write: Callable[[str], None], level: int = LOG_WARN) -> None:

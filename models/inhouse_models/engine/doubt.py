@@ -4,7 +4,7 @@ import numpy as np
 
 from inhouse_models.chat import Doubt
 from inhouse_models.engine.constraint import Constraint
-from inhouse_models.engine.decoder import Logits
+from inhouse_models.engine.context import Logits
 
 SECOND_CHOICES = 2
 LEAST_ODDS = 0.01

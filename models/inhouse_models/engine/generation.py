@@ -1,20 +1,25 @@
-"""Writes one answer: read the prompt, then pick, check and decode until the end."""
+"""One answer in the making: what to decode next, and what follows from the logits."""
 
 import codecs
 import time
 from collections.abc import Callable
+from collections.abc import Sequence as Items
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from inhouse_models.chat import Doubt, ModelError, Reason, Timings, Usage
-from inhouse_models.engine.constraint import Constraint, GrammarCompiler, GrammarError
-from inhouse_models.engine.decoder import DecodeError, Decoder, Logits
+from inhouse_models.engine.batch import Rows
+from inhouse_models.engine.boundaries import BoundaryFinder
+from inhouse_models.engine.constraint import Constraint, GrammarCompiler
+from inhouse_models.engine.context import DecodeError, Logits
+from inhouse_models.engine.conversations import Place
 from inhouse_models.engine.doubt import find_doubts
 from inhouse_models.engine.job import Ended, Hold, Job, Reading, Written
-from inhouse_models.engine.prefix import PrefixReader
 from inhouse_models.engine.repetition import repeats_itself
 from inhouse_models.engine.sampler import Sampler
+from inhouse_models.engine.sequence import common_length
+from inhouse_models.engine.weights import Vocabulary
 
 
 class Holder:
@@ -57,145 +62,194 @@ class _Answer:
         return self.decoder.decode(piece)
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all answers of a context have in common; `cells` is the longest conversation."""
+
+    vocabulary: Vocabulary
+    boundaries: BoundaryFinder
+    cells: int
+
+
 class Generation:
-    """One job on one context."""
+    """One job on one sequence: the prompt is read up to each boundary, then the answer written.
+
+    `written` are ids that the job had when it was postponed, else what it resumes after. Where
+    the sequence does not hold the prompt, they are decoded again in the very same steps: read at
+    once like a prompt, they would come to slightly other numbers and sometimes to another next
+    token.
+    """
 
     def __init__(
         self,
-        decoder: Decoder,
-        reader: PrefixReader,
-        compiler: Callable[[], GrammarCompiler],
-        someone_waits: Callable[[], bool],
+        job: Job,
+        place: Place,
+        holder: Holder,
+        shared: Shared,
+        written: Items[int] = (),
     ) -> None:
-        self._decoder = decoder
-        self._reader = reader
-        self._compiler = compiler
-        self._someone_waits = someone_waits
-        self._vocabulary = decoder.weights.vocabulary
-
-    def run(self, job: Job) -> Ended:
-        """Do the whole job; every way it can end is a value."""
-        started = time.perf_counter()
-        prompt = list(job.prompt)
-        length = len(prompt) + len(job.resume)
-        if length >= self._decoder.context:
-            return Ended("error", error=self._overflow(length))
-        sampler = Sampler(job.sampling, self._decoder.vocabulary_size)
-        try:
-            holder = Holder(job.hold, self._compiler)
-            kept = self._reader.reuse([*prompt, *job.resume])
-            answer = self._take_up(job, kept, holder)
-            taken_up = len(answer.ids)
-            logits = self._read(job, [*prompt, *answer.ids], kept)
-            read_at = time.perf_counter()
-            reason: Reason = "cancelled"
-            if logits is not None:
-                reason = self._write(job, logits, sampler, holder, answer)
-        except GrammarError as fault:
-            return Ended("error", error=ModelError("request", f"The grammar failed: {fault}"))
-        except DecodeError as fault:
-            self._reader.forget()
-            return Ended("error", error=ModelError("engine", f"Decoding failed: {fault}"))
-        finally:
-            sampler.close()
-        ids = answer.ids
-        usage = Usage(len(prompt) + taken_up, kept, len(ids) - taken_up)
-        timings = Timings(
-            queue_seconds=max(started - job.queued_at, 0.0) if job.queued_at else 0.0,
-            read_seconds=read_at - started,
-            write_seconds=time.perf_counter() - read_at,
-        )
-        return Ended(reason, tuple(ids), usage, timings, doubts=tuple(answer.doubts))
-
-    def _take_up(self, job: Job, kept: int, holder: Holder) -> _Answer:
-        """The answer to go on with: what it shall begin with, where the context still holds the
-        prompt, else nothing yet."""
-        answer = _Answer()
+        self.job = job
+        self.sequence = place.sequence
+        self._holder = holder
+        self._vocabulary = vocabulary = shared.vocabulary
+        self._cells = shared.cells
+        self._resume = written or job.resume
+        self._sampler = Sampler(job.sampling, len(vocabulary.pieces))
+        self._answer = _Answer()
+        self._run: list[int] = []
+        self._draft: list[int] = []
+        self._started = time.perf_counter()
+        self._read_at: float | None = None
+        self._kept = kept = place.kept
         if kept >= len(job.prompt):
-            for token in job.resume:
-                holder.accept(token)
-                answer.ids.append(token)
-                answer.decode_text(self._vocabulary.pieces[token])
-        return answer
+            # The context holds the prompt, so what the answer shall begin with is read like it.
+            self._take_up()
+        self._target = [*job.prompt, *self._answer.ids]
+        self._taken_up = min(len(self._answer.ids), len(job.resume))
+        self._boundaries = shared.boundaries.find(self._target, kept)
 
-    def _overflow(self, length: int) -> ModelError:
-        return ModelError(
-            "overflow",
-            f"The conversation has {length} tokens and the context holds {self._decoder.context}."
-            " Start a new session, or raise it with `inhouse config set context`.",
-        )
+    def _take_up(self) -> None:
+        for token in self._resume:
+            self._holder.accept(token)
+            self._answer.ids.append(token)
+            self._answer.decode_text(self._vocabulary.pieces[token])
 
-    def _read(self, job: Job, prompt: list[int], kept: int) -> Logits | None:
-        def progress(done: int) -> bool:
-            job.emit(Reading(kept, done, len(prompt)))
-            return not job.cancelled.is_set()
+    @property
+    def reading(self) -> bool:
+        """Whether the prompt is not read to its end."""
+        return self._read_at is None
 
-        if not progress(kept):
+    @property
+    def written(self) -> tuple[int, ...]:
+        """The ids of the answer so far."""
+        return tuple(self._answer.ids)
+
+    def begin(self) -> Ended | None:
+        """Report what is known; a prompt that is known to its end is answered at once."""
+        return self._report_reading()
+
+    def rows(self, room: int) -> Rows:
+        """What to decode next, of a prompt at most `room` tokens."""
+        if not self.reading:
+            rows = [*self._run, *self._draft]
+            return self.sequence.rows(rows, outputs=1 + len(self._draft))
+        done = len(self.sequence.tokens)
+        end = min(done + room, next(b for b in self._boundaries if b > done))
+        return self.sequence.rows(self._target[done:end])
+
+    def advance(self, rows: Rows, logits_of: Callable[[int], Logits]) -> Ended | None:
+        """Take the decoded rows; `logits_of(i)` are the logits after the i-th of them."""
+        self.sequence.extend(rows.tokens)
+        if not self.reading:
+            return self._verify(logits_of)
+        done = len(self.sequence.tokens)
+        if done == len(self._target):
+            self.sequence.mark(logits_of(len(rows.tokens) - 1).copy())
+        elif done in self._boundaries:
+            self.sequence.mark()
+        return self._report_reading()
+
+    def _report_reading(self) -> Ended | None:
+        done = len(self.sequence.tokens)
+        self.job.emit(Reading(self._kept, done, len(self._target)))
+        if self.job.cancelled.is_set():
+            return self.end("cancelled")
+        if done < len(self._target):
             return None
-        return self._reader.read(prompt, kept, progress, self._someone_waits)
+        self._read_at = time.perf_counter()
+        logits = self.sequence.logits_at(done)
+        if logits is None:
+            raise DecodeError("the logits after the prompt are not known")
+        self._run = self._write(logits)
+        return self._ending()
 
-    def _write(
-        self, job: Job, logits: Logits, sampler: Sampler, holder: Holder, answer: _Answer
-    ) -> Reason:
-        """Append ids to the answer; each is reported before it is decoded.
-
-        What a lost engine had written is decoded again in the very same steps: read at once like
-        a prompt, it would come to slightly other numbers and sometimes to another next token.
-        """
-        ids = answer.ids
-        pieces, ends = self._vocabulary.pieces, self._vocabulary.ends
-        limit = job.max_tokens if job.max_tokens is not None else self._decoder.context
+    def _verify(self, logits_of: Callable[[int], Logits]) -> Ended | None:
+        """Write on from the run's last row; as long as the draft says the same, its rows are
+        decoded already and serve at once."""
+        row, pending = len(self._run) - 1, self._draft
         while True:
-            run = self._follow(_next(job, logits, sampler, holder.constraint, answer), holder)
-            for token in run:
-                ids.append(token)
-                if token in ends:
-                    return "stop"
-                text = answer.decode_text(pieces[token])
-                if len(ids) > len(job.resume):
-                    job.emit(Written(token, text))
-            if holder.ended:
-                ids.append(self._vocabulary.end_of_turn)
-                return "stop"
-            if len(ids) >= limit or len(self._decoder.tokens) + len(run) >= self._decoder.context:
-                return "length"
-            if repeats_itself(ids):
-                return "length"
-            if job.cancelled.is_set():
-                return "cancelled"
-            self._decoder.decode(run)
-            logits = self._decoder.logits()
+            self._run = self._write(logits_of(row))
+            ended = self._ending()
+            agreed = common_length(self._run, pending)
+            row, pending = row + agreed, pending[agreed:]
+            if ended is None and agreed and agreed == len(self._run):
+                continue
+            self._run = self._run[agreed:]
+            self._draft = []
+            if pending and not self.sequence.take_back(len(pending)):
+                raise DecodeError("a draft could not be taken back")
+            return ended
 
-    def _follow(self, first: int, holder: Holder) -> list[int]:
-        """A token, and those that the grammar leaves no choice about behind it: they are decoded
-        together, not one by one."""
-        if first in self._vocabulary.ends:
+    def _write(self, logits: Logits) -> list[int]:
+        """Pick the next token, with those that the grammar leaves no choice about behind it, and
+        report them; an end of the turn is not among the returned."""
+        answer = self._answer
+        run = self._follow(self._next(logits))
+        for token in run:
+            answer.ids.append(token)
+            if token in self._vocabulary.ends:
+                continue
+            text = answer.decode_text(self._vocabulary.pieces[token])
+            if len(answer.ids) > len(self._resume):
+                self.job.emit(Written(token, text))
+        return run
+
+    def _ending(self) -> Ended | None:
+        """Whether the answer is over after what was just written."""
+        ids = self._answer.ids
+        if ids[-1] in self._vocabulary.ends:
+            return self.end("stop")
+        if self._holder.ended:
+            ids.append(self._vocabulary.end_of_turn)
+            return self.end("stop")
+        limit = self.job.max_tokens
+        if limit is not None and len(ids) >= limit:
+            return self.end("length")
+        if len(self.job.prompt) + len(ids) >= self._cells or repeats_itself(ids):
+            return self.end("length")
+        return self.end("cancelled") if self.job.cancelled.is_set() else None
+
+    def _follow(self, first: int) -> list[int]:
+        """A token, and those that must follow it: they are decoded together, not one by one."""
+        holder, ends = self._holder, self._vocabulary.ends
+        if first in ends:
             return [first]
         holder.accept(first)
         if holder.constraint is None:
             return [first]
-        room = self._decoder.context - len(self._decoder.tokens) - 2
-        forced = holder.constraint.forced()[: max(min(room, self._decoder.batch_size - 1), 0)]
+        room = self._cells - len(self.job.prompt) - len(self._answer.ids) - 2
         accepted = [first]
-        for token in forced:
-            if token in self._vocabulary.ends:
+        for token in holder.constraint.forced()[: max(room, 0)]:
+            if token in ends:
                 break
             holder.accept(token)
             accepted.append(token)
         return accepted
 
+    def _next(self, logits: Logits) -> int:
+        """The token that was written before, or the model's pick, with its doubts noted."""
+        job, place = self.job, len(self._answer.ids)
+        constraint = self._holder.constraint
+        picked = _pick(logits, self._sampler, constraint)
+        if place < len(self._resume):
+            return self._resume[place]
+        if job.doubts:
+            self._answer.doubts += find_doubts(logits, picked, place, constraint)
+        return picked
 
-def _next(
-    job: Job, logits: Logits, sampler: Sampler, constraint: Constraint | None, answer: _Answer
-) -> int:
-    """The token that was written before, or the model's pick, with its doubts noted."""
-    place = len(answer.ids)
-    picked = _pick(logits, sampler, constraint)
-    if place < len(job.resume):
-        return job.resume[place]
-    if job.doubts:
-        answer.doubts += find_doubts(logits, picked, place, constraint)
-    return picked
+    def end(self, reason: Reason, error: ModelError | None = None) -> Ended:
+        """How it ended, with its costs; nothing may be asked of it afterwards."""
+        self._sampler.close()
+        ids, now = self._answer.ids, time.perf_counter()
+        read_at = self._read_at or now
+        usage = Usage(len(self.job.prompt) + self._taken_up, self._kept, len(ids) - self._taken_up)
+        queued_at = self.job.queued_at
+        timings = Timings(
+            queue_seconds=max(self._started - queued_at, 0.0) if queued_at else 0.0,
+            read_seconds=read_at - self._started,
+            write_seconds=now - read_at,
+        )
+        return Ended(reason, tuple(ids), usage, timings, error, tuple(self._answer.doubts))
 
 
 def _pick(logits: Logits, sampler: Sampler, constraint: Constraint | None) -> int:

@@ -9,7 +9,9 @@ from pathlib import Path
 import uvicorn
 
 from inhouse_models.engine.binding import log_to
+from inhouse_models.engine.store.prefix_store import Budget
 from inhouse_models.engine.worker import Engine, EngineOptions
+from inhouse_models.host.places import states_folder
 from inhouse_models.host.server import HostApplication
 
 
@@ -22,6 +24,8 @@ def parse_arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--gpu-layers", type=int, default=-1)
     parser.add_argument("--idle-seconds", type=float, default=900.0)
+    parser.add_argument("--states-memory", type=int, default=1024**3)
+    parser.add_argument("--states-disk", type=int, default=8 * 1024**3)
     return parser.parse_args(words)
 
 
@@ -41,6 +45,9 @@ async def serve(words: list[str]) -> None:
         context=arguments.context or None,
         threads=arguments.threads,
         gpu_layers=arguments.gpu_layers,
+        states=states_folder() if arguments.states_disk else None,
+        budget=Budget(arguments.states_memory, arguments.states_disk),
+        report=write_log,
     )
     engine = Engine(options)
     engine.start()
@@ -59,6 +66,8 @@ async def serve(words: list[str]) -> None:
     await server.serve()
     idle.cancel()
     await host.close()
+    # What the conversations hold is saved before the process ends.
+    await asyncio.to_thread(engine.stop)
     write_log("stopped")
 
 

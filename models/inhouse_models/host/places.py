@@ -54,3 +54,9 @@ def log_path() -> Path:
     """The log that all hosts of this user append to."""
     state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(state, "inhouse", "engine.log")
+
+
+def states_folder() -> Path:
+    """Where the states of conversations are kept over the end of a host."""
+    cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(cache, "inhouse", "states")

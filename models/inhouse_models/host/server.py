@@ -74,6 +74,7 @@ class HostApplication:
                 "waiting": self._engine.waiting,
                 "context_size": self._engine.context,
                 "held_tokens": self._engine.held_tokens,
+                "state_bytes": self._engine.state_bytes,
                 "resident_bytes": _resident_bytes(),
                 "idle_seconds": 0.0 if self._open else now - self._last_use,
                 "uptime_seconds": now - self._started,

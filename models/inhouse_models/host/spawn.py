@@ -25,13 +25,19 @@ _started: list[subprocess.Popen[bytes]] = []
 
 @dataclass(frozen=True, slots=True)
 class HostOptions:
-    """How a host serves its model. `context` None is the engine's choice, in tokens."""
+    """How a host serves its model. `context` None is the engine's choice, in tokens.
+
+    `states_memory` and `states_disk` are bytes for the states of conversations that do not live
+    in the context; the latter for all models together, 0 for none.
+    """
 
     model: Path = Path()
     context: int | None = None
     threads: int = 0
     gpu_layers: int = -1
     idle_seconds: float = 900.0
+    states_memory: int = 1024**3
+    states_disk: int = 8 * 1024**3
 
     def arguments(self) -> list[str]:
         """The host's command line; it is compared to see whether a running host fits."""
@@ -46,6 +52,10 @@ class HostOptions:
             str(self.gpu_layers),
             "--idle-seconds",
             str(self.idle_seconds),
+            "--states-memory",
+            str(self.states_memory),
+            "--states-disk",
+            str(self.states_disk),
         ]
 
 

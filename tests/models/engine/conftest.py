@@ -1,4 +1,4 @@
-"""The real small model, loaded once for all engine tests."""
+"""The real small model, loaded once for all engine tests, and tiny ones with random weights."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tiny_models import Kind, write_tiny_model
 
 from inhouse_models.engine.job import Ended, Job, Step, Written
 from inhouse_models.engine.weights import Weights
@@ -72,3 +73,37 @@ def engine(small_model: Path) -> Iterator[LoadedEngine]:
     running.start()
     yield LoadedEngine(running)
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def tiny_model(
+    small_model: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Kind], Path]:
+    """Write a tiny model with the small one's tokenizer; each kind once in a session."""
+    folder = tmp_path_factory.mktemp("tiny")
+
+    def write(kind: Kind) -> Path:
+        path = folder / f"tiny-{kind}.gguf"
+        if not path.exists():
+            write_tiny_model(kind, small_model, path)
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def tiny_qwen2(tiny_model: Callable[[Kind], Path]) -> Path:
+    """Attention only."""
+    return tiny_model("qwen2")
+
+
+@pytest.fixture(scope="session")
+def tiny_qwen35(tiny_model: Callable[[Kind], Path]) -> Path:
+    """Hybrid: gated delta nets and gated attention."""
+    return tiny_model("qwen35")
+
+
+@pytest.fixture(scope="session")
+def tiny_qwen35_mtp(tiny_model: Callable[[Kind], Path]) -> Path:
+    """The hybrid with one next-token-prediction layer more; the same text."""
+    return tiny_model("qwen35-mtp")

@@ -1,0 +1,185 @@
+"""One llama.cpp context: decodes rows of several sequences, cuts, copies, saves and restores."""
+
+import ctypes
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from inhouse_models.engine.batch import Batch, Rows
+from inhouse_models.engine.binding import library
+from inhouse_models.engine.weights import LoadError, Weights
+
+Logits = NDArray[np.float32]
+
+# Flags of llama_state_seq_*_ext: all of a sequence, or only its recurrent state.
+ALL = 0
+RECURRENT = 1
+
+CellType = Literal["f32", "f16", "q8_0"]
+# Numbers of enum ggml_type.
+CELL_TYPES: dict[CellType, int] = {"f32": 0, "f16": 1, "q8_0": 8}
+
+
+@dataclass(frozen=True, slots=True)
+class ContextOptions:
+    """How a context is made.
+
+    `cells` are the tokens that all sequences hold together, `sequences` how many there are.
+    `rollback` is how many tokens a recurrent state can be taken back without a snapshot, `drafts`
+    the longest draft that is verified at once. `keys` and `values` are the number types of the
+    two halves of the attention cells; quantised values need flash attention.
+    """
+
+    cells: int = 16_384
+    batch: int = 512
+    threads: int = 2
+    flash_attention: bool = False
+    sequences: int = 1
+    rollback: int = 0
+    drafts: int = 16
+    keys: CellType = "f16"
+    values: CellType = "f16"
+
+
+class DecodeError(Exception):
+    """llama.cpp could not decode: what the sequences of the batch hold is not known any more."""
+
+
+class Context:
+    """Sequences of tokens in a llama.cpp context, numbered from 0. One thread only.
+
+    One sequence more than asked for exists: a part of a sequence can be saved or restored only
+    as the whole of another one.
+    """
+
+    def __init__(self, weights: Weights, options: ContextOptions) -> None:
+        lib = library()
+        params = lib.llama_context_default_params()
+        params.n_ctx = options.cells
+        params.n_batch = options.batch
+        params.n_ubatch = options.batch
+        params.n_seq_max = options.sequences + 1
+        params.kv_unified = True
+        params.n_rs_seq = options.rollback if weights.recurrent else 0
+        # The graph reserves a row of the vocabulary's size per output, and more of them abort.
+        params.n_outputs_max = min(options.sequences * (options.drafts + 1), options.batch)
+        params.n_threads = options.threads
+        params.n_threads_batch = options.threads
+        params.flash_attn_type = 1 if options.flash_attention else 0
+        params.type_k = CELL_TYPES[options.keys]
+        params.type_v = CELL_TYPES[options.values]
+        params.no_perf = True
+        self.pointer: Any = lib.llama_init_from_model(weights.pointer, params)
+        if not self.pointer:
+            raise LoadError(
+                f"There is not enough memory for a context of {options.cells} tokens."
+                " Lower it with `inhouse config set context 8192`."
+            )
+        self.weights = weights
+        self.options = options
+        self.cells = int(lib.llama_n_ctx(self.pointer))
+        self.vocabulary_size = int(lib.llama_vocab_n_tokens(weights.vocab))
+        self._outputs_limit = int(params.n_outputs_max)
+        self._spare = options.sequences
+        self._memory: Any = lib.llama_get_memory(self.pointer)
+        self._batch = Batch(options.batch)
+
+    def decode(self, parts: Sequence[Rows]) -> None:
+        """Append the rows of every part to its sequence; raises DecodeError.
+
+        A part that gives logits has them at the indices of its rows in the batch.
+        """
+        if sum(part.outputs for part in parts) > self._outputs_limit:
+            raise DecodeError(f"a batch cannot give more than {self._outputs_limit} outputs")
+        starts = [self.length(part.sequence) for part in parts]
+        self._batch.fill(parts, starts)
+        status = library().llama_decode(self.pointer, self._batch.struct)
+        if status != 0:
+            raise DecodeError(f"llama_decode returned {status} at tokens {starts} of {self.cells}")
+
+    def length(self, sequence: int) -> int:
+        """How many tokens a sequence holds."""
+        return int(library().llama_memory_seq_pos_max(self._memory, sequence)) + 1
+
+    def logits(self, row: int = -1) -> Logits:
+        """A view of the logits of a row of the last batch, shape (vocabulary,), valid until the
+        next decode."""
+        pointer: Any = library().llama_get_logits_ith(self.pointer, row)
+        return np.ctypeslib.as_array(pointer, (self.vocabulary_size,))
+
+    def cut(self, sequence: int, length: int) -> bool:
+        """Drop what a sequence holds after `length` tokens.
+
+        On recurrent models only the caller knows whether that is valid: after a snapshot was
+        restored, or by at most `rollback` tokens and less than the last batch had of them
+        (otherwise llama.cpp answers yes and goes on with a wrong state).
+        """
+        return bool(library().llama_memory_seq_rm(self._memory, sequence, length, -1))
+
+    def clear(self, sequence: int) -> None:
+        """Forget a whole sequence."""
+        library().llama_memory_seq_rm(self._memory, sequence, -1, -1)
+
+    def snapshot(self, sequence: int) -> bytes:
+        """The recurrent state of a sequence as it is now; empty without recurrent layers."""
+        return self._get_state(sequence, RECURRENT) if self.weights.recurrent else b""
+
+    def restore_snapshot(self, sequence: int, state: bytes, length: int) -> bool:
+        """Take a sequence back to `length` tokens, where its snapshot was made."""
+        return self._set_state(sequence, state, RECURRENT) and self.cut(sequence, length)
+
+    def copy(self, source: int, target: int, length: int, state: bytes) -> bool:
+        """Let an empty sequence share the first `length` tokens of another one; `state` is the
+        recurrent state there."""
+        library().llama_memory_seq_cp(self._memory, source, target, 0, length)
+        return not self.weights.recurrent or self._set_state(target, state, RECURRENT)
+
+    def save_cells(self, sequence: int, start: int, end: int) -> bytes:
+        """What the attention layers hold of the tokens from `start` to `end`."""
+        lib = library()
+        lib.llama_memory_seq_cp(self._memory, sequence, self._spare, start, end)
+        cells = self._get_state(self._spare, ALL)
+        if self.weights.recurrent:
+            # The recurrent state comes last; it is that of the sequence's end, not of `end`.
+            state = int(lib.llama_state_seq_get_size_ext(self.pointer, self._spare, RECURRENT))
+            cells = cells[: len(cells) - state]
+        self.clear(self._spare)
+        return cells
+
+    def restore_cells(
+        self, sequence: int, start: int, end: int, cells: bytes, state: bytes
+    ) -> bool:
+        """Append saved cells to a sequence that holds `start` tokens, with the recurrent state at
+        `end` or later; False when llama.cpp refuses them or has no room."""
+        if not self._set_state(self._spare, cells + state, ALL):
+            self.clear(self._spare)
+            return False
+        library().llama_memory_seq_cp(self._memory, self._spare, sequence, start, end)
+        self.clear(self._spare)
+        return True
+
+    def synchronise(self) -> None:
+        """Wait until the device has finished, so that a clock tells the truth."""
+        library().llama_synchronize(self.pointer)
+
+    def close(self) -> None:
+        """Free the context's memory."""
+        if self.pointer:
+            library().llama_free(self.pointer)
+            self.pointer = None
+
+    def _get_state(self, sequence: int, flags: int) -> bytes:
+        lib = library()
+        size = int(lib.llama_state_seq_get_size_ext(self.pointer, sequence, flags))
+        buffer = (ctypes.c_uint8 * size)()
+        written = lib.llama_state_seq_get_data_ext(self.pointer, buffer, size, sequence, flags)
+        return bytes(memoryview(buffer)[:written])
+
+    def _set_state(self, sequence: int, state: bytes, flags: int) -> bool:
+        lib = library()
+        buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
+        read = lib.llama_state_seq_set_data_ext(self.pointer, buffer, len(state), sequence, flags)
+        return int(read) == len(state)

@@ -1,0 +1,140 @@
+"""The conversations that live in a context, and their way into the store and back."""
+
+from collections.abc import Sequence as Items
+from dataclasses import dataclass
+
+from inhouse_models.engine.context import Context
+from inhouse_models.engine.sequence import Sequence, common_length
+from inhouse_models.engine.store.prefix_store import Match, PrefixStore
+from inhouse_models.engine.store.segment import Payload
+
+# A smaller loss is read again sooner than it is saved.
+WORTH_SAVING = 64
+LEAST_SEGMENT = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A sequence made ready for a prompt, and how many of its tokens it holds."""
+
+    sequence: Sequence
+    kept: int
+
+
+class Conversations:
+    """Gives a prompt the sequence that holds most of it. One thread only."""
+
+    def __init__(self, context: Context, store: PrefixStore, most_marks: int) -> None:
+        self._context = context
+        self._store = store
+        self._recurrent = context.weights.recurrent
+        self.sequences = [
+            Sequence(context, number, most_marks) for number in range(context.options.sequences)
+        ]
+
+    @property
+    def held(self) -> int:
+        """Tokens that the sequences hold together."""
+        return sum(len(sequence.tokens) for sequence in self.sequences)
+
+    def take(self, prompt: Items[int]) -> Place | None:
+        """The place of a prompt; None while every sequence is busy."""
+        free = [sequence for sequence in self.sequences if not sequence.busy]
+        if not free:
+            return None
+        best = max(free, key=lambda sequence: (sequence.reusable(prompt), -sequence.used))
+        match = self._store.match(prompt[:-1])
+        if match.length > best.reusable(prompt):
+            sequence = self._fetch(match, free)
+            if sequence is None:
+                sequence = best
+        else:
+            sequence = self._branch(best, prompt, free)
+        kept = sequence.cut(sequence.reusable(prompt))
+        sequence.busy = True
+        return Place(sequence, kept)
+
+    def _branch(self, best: Sequence, prompt: Items[int], free: list[Sequence]) -> Sequence:
+        """The sequence to go on in: `best` itself, or when the prompt leaves much of it behind a
+        copy of what they share, or `best` saved first when no other is empty."""
+        lost = len(best.tokens) - common_length(best.tokens, prompt)
+        if lost <= WORTH_SAVING:
+            return best
+        kept = best.reusable(prompt)
+        oldest = min(free, key=lambda sequence: (len(sequence.tokens) > 0, sequence.used))
+        if kept == 0 or not oldest.tokens:
+            if oldest.tokens:
+                self.save(oldest)
+            oldest.copy_from(best, kept)
+            return oldest
+        self.save(best)
+        return best
+
+    def _fetch(self, match: Match, free: list[Sequence]) -> Sequence | None:
+        """A sequence with the saved segments of a match; None when they cannot be had."""
+        sequence = min(free, key=lambda sequence: (len(sequence.tokens) > 0, sequence.used))
+        payloads = self._store.payloads(match)
+        if payloads is None:
+            return None
+        self.park(sequence)
+        self.make_room(match.nodes[-1].segment.end, keep=sequence)
+        state = payloads[-1].state
+        for node, payload in zip(match.nodes, payloads, strict=True):
+            segment = node.segment
+            if not self._context.restore_cells(
+                sequence.number, segment.start, segment.end, payload.cells, state
+            ):
+                sequence.forget()
+                return None
+            own = state if node is match.nodes[-1] else b""
+            sequence.restored(segment.tokens.tolist(), own)
+        return sequence
+
+    def make_room(self, tokens: int, keep: Sequence) -> bool:
+        """Park idle conversations until so many more tokens fit beside `keep`."""
+        idle = sorted(
+            (one for one in self.sequences if not one.busy and one is not keep and one.tokens),
+            key=lambda one: one.used,
+        )
+        for sequence in idle:
+            if self.held + tokens <= self._context.cells:
+                break
+            self.park(sequence)
+        return self.held + tokens <= self._context.cells
+
+    def park(self, sequence: Sequence) -> None:
+        """Save a conversation and give its cells back."""
+        self.save(sequence)
+        sequence.forget()
+
+    def save(self, sequence: Sequence) -> None:
+        """Put into the store what is not there yet of a conversation."""
+        whole = self._store.whole(sequence.tokens)
+        for end, state in self._divisions(sequence, whole.length):
+            start = whole.length
+            cells = self._context.save_cells(sequence.number, start, end)
+            whole = self._store.add(whole, sequence.tokens[start:end], Payload(cells, state))
+
+    def _divisions(self, sequence: Sequence, start: int) -> list[tuple[int, bytes]]:
+        """Ends of the segments to save, with the recurrent state at each."""
+        end = len(sequence.tokens)
+        if self._recurrent:
+            reached = max((mark.length for mark in sequence.marks), default=0)
+            if end - max(reached, start) >= WORTH_SAVING:
+                sequence.mark()
+            return [(mark.length, mark.state) for mark in sequence.marks if mark.length > start]
+        ends: list[int] = []
+        for mark in sequence.marks:
+            if mark.length - start >= LEAST_SEGMENT:
+                ends.append(mark.length)
+                start = mark.length
+        if end - start >= WORTH_SAVING:
+            ends.append(end)
+        return [(place, b"") for place in ends]
+
+    def save_next(self) -> bool:
+        """Save every idle conversation, and put one part of them on disk; False when all is."""
+        for sequence in self.sequences:
+            if not sequence.busy:
+                self.save(sequence)
+        return self._store.write_next()

@@ -1,0 +1,197 @@
+"""Runs several answers at once: every batch holds the next rows of all that can go on."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from inhouse_models.chat import ModelError
+from inhouse_models.engine.batch import Rows
+from inhouse_models.engine.boundaries import BoundaryFinder
+from inhouse_models.engine.constraint import GrammarCompiler, GrammarError
+from inhouse_models.engine.context import Context, DecodeError, Logits
+from inhouse_models.engine.conversations import Conversations
+from inhouse_models.engine.generation import Generation, Holder, Shared
+from inhouse_models.engine.job import Ended, Job
+
+SMALLEST_CHUNK = 32
+CALM_SECONDS = 1.0
+BUSY_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A job in the queue, and what it had written when it was postponed."""
+
+    job: Job
+    written: tuple[int, ...] = ()
+
+
+class Scheduler:
+    """Jobs wait in order for a sequence. Those that write go on in every batch; of those that
+    read, one at a time reads a chunk, in turn. One thread only."""
+
+    def __init__(
+        self,
+        context: Context,
+        conversations: Conversations,
+        compiler: Callable[[], GrammarCompiler],
+    ) -> None:
+        self._context = context
+        self._conversations = conversations
+        self._compiler = compiler
+        vocabulary = context.weights.vocabulary
+        self._shared = Shared(vocabulary, BoundaryFinder(vocabulary), context.cells)
+        self._waiting: deque[_Waiting] = deque()
+        self._active: list[Generation] = []
+        self._tokens_per_second = 0.0
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self._waiting and not self._active
+
+    @property
+    def count(self) -> int:
+        """Jobs that wait or run."""
+        return len(self._waiting) + len(self._active)
+
+    def add(self, job: Job) -> None:
+        """Take a job; its steps end with exactly one Ended."""
+        self._waiting.append(_Waiting(job))
+
+    def step(self) -> None:
+        """Begin what can begin, then decode one batch."""
+        while self._waiting and self._admit(self._waiting[0]):
+            self._waiting.popleft()
+        chosen = self._choose()
+        if not chosen:
+            return
+        try:
+            self._decode(chosen)
+        except DecodeError as fault:
+            self._fail([generation for generation, _rows in chosen], fault)
+
+    def _admit(self, waiting: _Waiting) -> bool:
+        """Begin a job; False while there is no place for it."""
+        job = waiting.job
+        if job.cancelled.is_set():
+            job.emit(Ended("cancelled"))
+            return True
+        wanted = [*job.prompt, *(waiting.written or job.resume)]
+        length = len(wanted)
+        if length >= self._context.cells:
+            job.emit(Ended("error", error=self._overflow(length)))
+            return True
+        try:
+            # Before a sequence is touched: a bad grammar costs nothing.
+            holder = Holder(job.hold, self._compiler)
+        except GrammarError as fault:
+            job.emit(Ended("error", error=_grammar_failed(fault)))
+            return True
+        place = self._conversations.take(wanted)
+        if place is None:
+            return False
+        room = self._conversations.make_room(length - place.kept + 1, keep=place.sequence)
+        if not room and self._active:
+            place.sequence.busy = False
+            return False
+        self._begin(Generation(job, place, holder, self._shared, waiting.written))
+        return True
+
+    def _begin(self, generation: Generation) -> None:
+        self._active.append(generation)
+        self._advance(generation, generation.begin)
+
+    def _overflow(self, length: int) -> ModelError:
+        return ModelError(
+            "overflow",
+            f"The conversation has {length} tokens and the context holds {self._context.cells}."
+            " Start a new session, or raise it with `inhouse config set context`.",
+        )
+
+    def _choose(self) -> list[tuple[Generation, Rows]]:
+        """The next rows of everyone who writes, and a chunk of the one who reads next."""
+        writing = [one for one in self._active if not one.reading]
+        reading = [one for one in self._active if one.reading]
+        chosen = [(one, one.rows(0)) for one in writing]
+        if reading:
+            room = self._context.options.batch - sum(len(rows.tokens) for _one, rows in chosen)
+            chosen.append((reading[0], reading[0].rows(min(room, self._chunk_size()))))
+            # The next chunk is another one's.
+            self._active.remove(reading[0])
+            self._active.append(reading[0])
+        return self._fit(chosen)
+
+    def _fit(self, chosen: list[tuple[Generation, Rows]]) -> list[tuple[Generation, Rows]]:
+        """Leave out from the end what has no room, and give its cells to the others."""
+        while chosen:
+            count = sum(len(rows.tokens) for _one, rows in chosen)
+            if self._conversations.make_room(count, keep=chosen[0][0].sequence):
+                return chosen
+            if len(self._active) == 1:
+                self._finish(chosen[0][0], chosen[0][0].end("length"))
+                return []
+            self._postpone(max(self._active, key=lambda one: one.job.queued_at))
+            chosen = [(one, rows) for one, rows in chosen if one in self._active]
+        return chosen
+
+    def _postpone(self, generation: Generation) -> None:
+        """Take a job off its sequence; it goes on later from its saved state."""
+        self._active.remove(generation)
+        generation.sequence.busy = False
+        self._conversations.park(generation.sequence)
+        self._waiting.appendleft(_Waiting(generation.job, generation.written))
+
+    def _chunk_size(self) -> int:
+        busy = len(self._active) + len(self._waiting) > 1
+        seconds = BUSY_SECONDS if busy else CALM_SECONDS
+        wanted = int(self._tokens_per_second * seconds) // SMALLEST_CHUNK * SMALLEST_CHUNK
+        return max(wanted, SMALLEST_CHUNK * 2)
+
+    def _decode(self, chosen: list[tuple[Generation, Rows]]) -> None:
+        started = time.perf_counter()
+        self._context.decode([rows for _one, rows in chosen])
+        read = sum(len(rows.tokens) for one, rows in chosen if one.reading)
+        if read:
+            self._context.synchronise()
+            if read >= SMALLEST_CHUNK:
+                self._tokens_per_second = read / (time.perf_counter() - started)
+        first = 0
+        for generation, rows in chosen:
+            self._advance_rows(generation, rows, first)
+            first += len(rows.tokens)
+
+    def _advance_rows(self, generation: Generation, rows: Rows, first: int) -> None:
+        def logits_of(row: int) -> Logits:
+            return self._context.logits(first + row)
+
+        self._advance(generation, lambda: generation.advance(rows, logits_of))
+
+    def _advance(self, generation: Generation, step: Callable[[], Ended | None]) -> None:
+        """Let one job take its step; what fails in it is its own."""
+        try:
+            ended = step()
+        except GrammarError as fault:
+            ended = generation.end("error", _grammar_failed(fault))
+        except DecodeError as fault:
+            self._fail([generation], fault)
+            return
+        if ended is not None:
+            self._finish(generation, ended)
+
+    def _finish(self, generation: Generation, ended: Ended) -> None:
+        self._active.remove(generation)
+        generation.sequence.busy = False
+        generation.job.emit(ended)
+
+    def _fail(self, generations: list[Generation], fault: DecodeError) -> None:
+        """End jobs whose sequences hold something unknown now."""
+        error = ModelError("engine", f"Decoding failed: {fault}")
+        for generation in generations:
+            generation.sequence.forget()
+            self._finish(generation, generation.end("error", error))
+
+
+def _grammar_failed(fault: GrammarError) -> ModelError:
+    return ModelError("request", f"The grammar failed: {fault}")

@@ -1,0 +1,161 @@
+"""One conversation in a context: the tokens it holds and the places it can be taken back to."""
+
+import time
+from collections.abc import Sequence as Items
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from inhouse_models.engine.batch import Rows
+from inhouse_models.engine.context import Context, Logits
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A prefix that can be taken up again: the recurrent state at its end (empty without
+    recurrent layers), and the logits there when they were computed."""
+
+    length: int
+    state: bytes = b""
+    logits: Logits | None = None
+
+
+def common_length(held: Items[int], wanted: Items[int]) -> int:
+    """How many leading ids two sequences share."""
+    shorter = min(len(held), len(wanted))
+    left = np.asarray(held[:shorter], dtype=np.int64)
+    right = np.asarray(wanted[:shorter], dtype=np.int64)
+    differing = np.flatnonzero(left != right)
+    return int(differing[0]) if differing.size else shorter
+
+
+class Sequence:
+    """A sequence of a context. `tokens` are exactly those whose state the context holds.
+
+    Without recurrent layers it can be cut anywhere; with them only at a mark, or by a few tokens
+    right after a batch. `marks` also say where a saved state is divided.
+    """
+
+    def __init__(self, context: Context, number: int, most_marks: int) -> None:
+        self.number = number
+        self.tokens: list[int] = []
+        self.marks: list[Mark] = []
+        self.busy = False
+        self.used = 0.0
+        self._context = context
+        self._recurrent = context.weights.recurrent
+        self._most_marks = most_marks
+        self._last_rows = 0
+
+    def reusable(self, prompt: Items[int]) -> int:
+        """How many tokens of `prompt` need not be read. When it is all of them, the logits after
+        it are known."""
+        shared = common_length(self.tokens, prompt)
+        if shared < len(prompt) and shared == len(self.tokens):
+            return shared
+        if self._recurrent:
+            return max((m.length for m in self.marks if self._serves(m, shared, prompt)), default=0)
+        known = self.logits_at(len(prompt)) is not None
+        return shared if shared < len(prompt) or known else shared - 1
+
+    def _serves(self, mark: Mark, shared: int, prompt: Items[int]) -> bool:
+        return mark.length <= shared and (mark.length < len(prompt) or mark.logits is not None)
+
+    def logits_at(self, length: int) -> Logits | None:
+        """The logits after the first `length` tokens, where they are kept."""
+        return next((mark.logits for mark in self.marks if mark.length == length), None)
+
+    def rows(self, tokens: Items[int], outputs: int = 1) -> Rows:
+        """A part of the next batch."""
+        return Rows(self.number, tokens, outputs)
+
+    def extend(self, tokens: Items[int]) -> None:
+        """Note that `tokens` were decoded."""
+        self.tokens.extend(tokens)
+        self._last_rows = len(tokens)
+        self.used = time.monotonic()
+
+    def mark(self, logits: Logits | None = None) -> None:
+        """Make it possible to come back to here."""
+        length = len(self.tokens)
+        older = (mark for mark in self.marks if mark.length < length)
+        # Logits serve a prompt that is asked once more: those of the latest are enough.
+        self.marks = [replace(mark, logits=None) if logits is not None else mark for mark in older]
+        self.marks.append(Mark(length, self._context.snapshot(self.number), logits))
+        if self._recurrent and len(self.marks) > self._most_marks:
+            self._thin()
+
+    def _thin(self) -> None:
+        """Drop the mark that leaves the smallest gap, measured by how far back it is; the first
+        (the system prompt) and the last stay."""
+        end = self.marks[-1].length
+
+        def gap(place: int) -> float:
+            before, after = self.marks[place - 1].length, self.marks[place + 1].length
+            return (after - before) / (end - before + 1)
+
+        del self.marks[min(range(1, len(self.marks) - 1), key=gap)]
+
+    def take_back(self, count: int) -> bool:
+        """Drop the last `count` tokens of the last batch; False where only a mark can help."""
+        length = len(self.tokens) - count
+        if self._recurrent:
+            reach = min(self._context.options.rollback, self._last_rows - 1)
+            if count > reach:
+                return False
+        if not self._context.cut(self.number, length):
+            return False
+        self._keep(length)
+        return True
+
+    def cut(self, length: int) -> int:
+        """Keep at most the first `length` tokens; returns how many are kept."""
+        if length >= len(self.tokens):
+            return len(self.tokens)
+        kept = self._cut_recurrent(length) if self._recurrent else self._cut_cells(length)
+        if kept == 0:
+            self._context.clear(self.number)
+        self._keep(kept)
+        return kept
+
+    def _cut_cells(self, length: int) -> int:
+        return length if length and self._context.cut(self.number, length) else 0
+
+    def _cut_recurrent(self, length: int) -> int:
+        for mark in reversed(self.marks):
+            if mark.length <= length and self._context.restore_snapshot(
+                self.number, mark.state, mark.length
+            ):
+                return mark.length
+        return 0
+
+    def _keep(self, length: int) -> None:
+        del self.tokens[length:]
+        self.marks = [mark for mark in self.marks if mark.length <= length]
+        self._last_rows = 0
+
+    def copy_from(self, other: "Sequence", length: int) -> None:
+        """Hold what another sequence holds up to one of its marks (any place, without recurrent
+        layers); the cells are shared."""
+        self.forget()
+        if length == 0:
+            return
+        marks = [mark for mark in other.marks if mark.length <= length]
+        state = marks[-1].state if self._recurrent else b""
+        if self._context.copy(other.number, self.number, length, state):
+            self.extend(other.tokens[:length])
+            self._last_rows, self.marks = 0, marks
+        else:
+            self.forget()
+
+    def restored(self, tokens: Items[int], state: bytes) -> None:
+        """Note that a saved part was appended, which ends where `state` was made."""
+        self.extend(tokens)
+        self._last_rows = 0
+        if state or not self._recurrent:
+            self.marks.append(Mark(len(self.tokens), state))
+
+    def forget(self) -> None:
+        """Drop everything."""
+        self._context.clear(self.number)
+        self._keep(0)

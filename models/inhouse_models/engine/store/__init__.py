@@ -1,0 +1,1 @@
+"""Keeps the states of conversations in memory and on disk, found again by their tokens."""

@@ -1,0 +1,286 @@
+"""Finds the saved states of a conversation by its tokens, and keeps them within their budgets."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from inhouse_models.engine.store.folder import note_use, trim_folder
+from inhouse_models.engine.store.segment import Payload, Segment, Tokens, make_segment
+from inhouse_models.engine.store.segment_file import (
+    SUFFIX,
+    StoredSegment,
+    read_header,
+    read_payload,
+    segment_path,
+    write_segment,
+)
+
+
+@dataclass(slots=True)
+class Node:
+    """A segment in the tree: its payload is in memory, on disk, or both. `trimmed`: the disk had
+    no room for it, so it is not written again before it is used."""
+
+    segment: Segment
+    has_state: bool
+    size: int
+    used: float
+    payload: Payload | None = None
+    on_disk: bool = False
+    trimmed: bool = False
+    children: dict[str, "Node"] = field(default_factory=dict[str, "Node"])
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Saved segments that begin a prompt, in order, and how many of its tokens they hold; only
+    the last of them may hold more."""
+
+    nodes: tuple[Node, ...] = ()
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Bytes of saved states in memory, and on disk for all models together."""
+
+    memory: int = 1024**3
+    disk: int = 4 * 1024**3
+
+
+class PrefixStore:
+    """A tree of segments below one root. One thread only.
+
+    Conversations that begin alike share their first segments. `folder` None keeps all in memory.
+    What the disk refuses stays in memory and `report` hears of it once.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        folder: Path | None,
+        budget: Budget,
+        *,
+        recurrent: bool,
+        report: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        self._root = root
+        self._all = folder
+        self._folder = folder / root[:16] if folder else None
+        self._budget = budget
+        self._recurrent = recurrent
+        self._report = report
+        self._disk_fails = False
+        self._tops: dict[str, Node] = {}
+        self._nodes: dict[str, Node] = {}
+        self._memory = 0
+        self._scan()
+
+    @property
+    def memory_bytes(self) -> int:
+        """Bytes of payloads in memory."""
+        return self._memory
+
+    @property
+    def disk_bytes(self) -> int:
+        """Bytes of this root's files."""
+        return sum(node.size for node in self._nodes.values() if node.on_disk)
+
+    def match(self, prompt: Sequence[int]) -> Match:
+        """The saved segments that hold most of the prompt's beginning."""
+        wanted = np.asarray(prompt, dtype=np.int32)
+        return self._match(self._tops, wanted, ())
+
+    def _match(self, children: dict[str, Node], wanted: Tokens, path: tuple[Node, ...]) -> Match:
+        start = path[-1].segment.end if path else 0
+        best = Match(path, start) if not path or path[-1].has_state or not self._recurrent else None
+        for node in children.values():
+            tokens = node.segment.tokens
+            shorter = min(len(tokens), len(wanted) - start)
+            differing = np.flatnonzero(tokens[:shorter] != wanted[start : start + shorter])
+            shared = int(differing[0]) if differing.size else shorter
+            if shared == len(tokens):
+                found = self._match(node.children, wanted, (*path, node))
+            elif shared and not self._recurrent:
+                found = Match((*path, node), start + shared)
+            else:
+                continue
+            if best is None or found.length > best.length:
+                best = found
+        return best or Match()
+
+    def payloads(self, match: Match) -> list[Payload] | None:
+        """What a match holds; None when a file is gone or damaged, which is forgotten then."""
+        payloads: list[Payload] = []
+        now = time.time()
+        for node in match.nodes:
+            payload = node.payload
+            if payload is None and self._folder:
+                payload = read_payload(
+                    segment_path(self._folder, node.segment.key), node.segment.key
+                )
+            if payload is None:
+                self._forget(node)
+                return None
+            self._use(node, now)
+            payloads.append(payload)
+        return payloads
+
+    def _use(self, node: Node, now: float) -> None:
+        node.used, node.trimmed = now, False
+        if node.on_disk and self._folder:
+            note_use(segment_path(self._folder, node.segment.key), now, node.segment.start)
+
+    def whole(self, tokens: Sequence[int]) -> Match:
+        """The segments that this conversation holds whole, after which more can be added."""
+        wanted = np.asarray(tokens, dtype=np.int32)
+        path: tuple[Node, ...] = ()
+        children = self._tops
+        while True:
+            start = path[-1].segment.end if path else 0
+            found = next(
+                (n for n in children.values() if _begins(n.segment.tokens, wanted[start:])), None
+            )
+            if found is None:
+                return Match(path, start)
+            path, children = (*path, found), found.children
+
+    def add(self, after: Match, tokens: Sequence[int], payload: Payload) -> Match:
+        """Save what follows a match that ends with a whole segment; the longer match."""
+        parent, now = after.nodes[-1] if after.nodes else None, time.time()
+        for node in after.nodes:
+            self._use(node, now)
+        segment = make_segment(
+            parent.segment.key if parent else self._root,
+            after.length,
+            np.asarray(tokens, dtype=np.int32),
+        )
+        node = Node(segment, bool(payload.state), payload.size, now, payload)
+        self._place(node)
+        self._memory += payload.size
+        longer = Match((*after.nodes, node), segment.end)
+        self._shrink_memory()
+        return longer
+
+    def add_state(self, node: Node, state: bytes) -> None:
+        """Give a segment that was saved without one the recurrent state at its end."""
+        if node.payload is not None and not node.has_state:
+            node.payload = Payload(node.payload.cells, state)
+            node.size += len(state)
+            self._memory += len(state)
+            node.has_state, node.on_disk = True, False
+
+    def write_next(self) -> bool:
+        """Put one segment on disk that is only in memory, parents first; False when all are, or
+        the disk refuses."""
+        unwritten = [
+            node
+            for node in self._nodes.values()
+            if node.payload is not None and not node.on_disk and not node.trimmed
+        ]
+        if self._folder is None or self._disk_fails or not unwritten:
+            return False
+        self._write(min(unwritten, key=lambda node: node.segment.start))
+        self._shrink_disk()
+        return True
+
+    def clear(self) -> None:
+        """Forget everything, on disk too."""
+        for node in list(self._tops.values()):
+            self._forget(node)
+
+    def _scan(self) -> None:
+        """Find what is on disk; damaged files and those whose parent is gone are deleted."""
+        if self._folder is None or not self._folder.is_dir():
+            return
+        for part in self._folder.glob(".*.part"):
+            part.unlink(missing_ok=True)
+        stored: list[StoredSegment] = []
+        for path in self._folder.glob(f"*{SUFFIX}"):
+            found = read_header(path)
+            if found is None:
+                path.unlink(missing_ok=True)
+            else:
+                stored.append(found)
+        for one in sorted(stored, key=lambda one: one.segment.start):
+            node = Node(one.segment, one.has_state, one.size, one.used, on_disk=True)
+            if not self._place(node):
+                one.path.unlink(missing_ok=True)
+
+    def _place(self, node: Node) -> bool:
+        """Hang a node below its parent; False when that is not there."""
+        segment = node.segment
+        if segment.parent == self._root and segment.start == 0:
+            self._tops[segment.key] = node
+        else:
+            parent = self._nodes.get(segment.parent)
+            if parent is None or parent.segment.end != segment.start:
+                return False
+            parent.children[segment.key] = node
+        self._nodes[segment.key] = node
+        return True
+
+    def _forget(self, node: Node) -> None:
+        """Drop a node and all that follows it."""
+        for child in list(node.children.values()):
+            self._forget(child)
+        segment = node.segment
+        self._drop_payload(node)
+        self._nodes.pop(segment.key, None)
+        self._tops.pop(segment.key, None)
+        if segment.parent in self._nodes:
+            self._nodes[segment.parent].children.pop(segment.key, None)
+        if self._folder:
+            segment_path(self._folder, segment.key).unlink(missing_ok=True)
+
+    def _drop_payload(self, node: Node) -> None:
+        if node.payload is not None:
+            self._memory -= node.payload.size
+            node.payload = None
+
+    def _write(self, node: Node) -> None:
+        if self._folder is None or self._disk_fails or node.payload is None:
+            return
+        try:
+            stored = write_segment(self._folder, node.segment, node.payload)
+        except OSError as error:
+            self._disk_fails = True
+            self._report(f"saved states cannot be written to {self._folder}: {error.strerror}")
+            return
+        note_use(stored.path, node.used, node.segment.start)
+        node.on_disk, node.size = True, stored.size
+
+    def _shrink_memory(self) -> None:
+        """Move what was not used for longest out of memory: to disk, or away."""
+        held = sorted(
+            (node for node in self._nodes.values() if node.payload is not None),
+            key=lambda node: (node.used, -node.segment.start),
+        )
+        for node in held:
+            if self._memory <= self._budget.memory:
+                return
+            if not node.on_disk:
+                self._write(node)
+            if node.on_disk:
+                self._drop_payload(node)
+            elif node.segment.key in self._nodes:
+                self._forget(node)
+        self._shrink_disk()
+
+    def _shrink_disk(self) -> None:
+        """Delete the files that were not used for longest, of whatever model, leaves first."""
+        if self._all is None:
+            return
+        for path in trim_folder(self._all, self._budget.disk):
+            node = self._nodes.get(path.stem)
+            if node is not None and self._folder == path.parent:
+                node.on_disk, node.trimmed = False, True
+                if node.payload is None:
+                    self._forget(node)
+
+
+def _begins(part: Tokens, whole: Tokens) -> bool:
+    return len(part) <= len(whole) and bool(np.array_equal(part, whole[: len(part)]))

@@ -1,0 +1,246 @@
+"""What a way of loading a model costs, in bytes, on each device.
+
+Weights, keys, values and recurrent states are exact up to the size of one average layer. The
+compute buffer is an upper bound fitted to dry runs of llama.cpp (0.5B, 1.5B, 7B, a hybrid 4B and
+27B; 2k to 65k tokens; see `compute_bytes`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import add
+from typing import Literal
+
+from inhouse_models.memory.device import Device, Kind
+from inhouse_models.memory.shape import ModelShape
+
+KvType = Literal["f16", "q8_0"]
+# llama.cpp's own chunk size; smaller and larger ones read more slowly (llamacpp.md, section B).
+UBATCH = 512
+# Rows of logits per conversation: a draft of up to 16 tokens and the token before it.
+LONGEST_DRAFT = 16
+# A sequence to move states through, beside those of the conversations.
+SPARE_SEQUENCES = 1
+# Python, the vocabulary's pieces and the tables that hold answers to a grammar.
+PROGRAM_BYTES = 320 * 1024**2
+_BLOCK, _BLOCK_BYTES = 32, 34
+_ROUNDING = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One way to load a model. `context` in tokens per conversation.
+
+    `gpu_layers` is llama.cpp's count: the last layers, and the output as one more. `repack` lets
+    the CPU copy weights into a quicker order.
+    """
+
+    context: int
+    conversations: int = 1
+    key_type: KvType = "f16"
+    value_type: KvType = "f16"
+    flash_attention: bool = False
+    rollback: int = 0
+    predict: bool = False
+    gpu_layers: int = 0
+    repack: bool = False
+    vision_bytes: int = 0
+
+    @property
+    def cells(self) -> int:
+        """Tokens that all conversations together can hold: llama.cpp's `n_ctx`, which it rounds."""
+        return -(-self.context * self.conversations // _ROUNDING) * _ROUNDING
+
+    @property
+    def sequences(self) -> int:
+        """Sequences of the context: llama.cpp's `n_seq_max`."""
+        return self.conversations + SPARE_SEQUENCES
+
+    @property
+    def outputs(self) -> int:
+        """Most rows of logits in one decode: llama.cpp's `n_outputs_max`."""
+        return self.conversations * (1 + max(LONGEST_DRAFT, self.rollback)) + SPARE_SEQUENCES
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Bytes that lie on a device, by what they are for."""
+
+    weights: int = 0
+    repacked: int = 0
+    kv: int = 0
+    recurrent: int = 0
+    compute: int = 0
+    vision: int = 0
+    program: int = 0
+    checkpoints: int = 0
+    store: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return sum(self.parts)
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """Every amount, in the order of the fields."""
+        # Written out since a search adds up hundreds of thousands of them.
+        return (
+            self.weights,
+            self.repacked,
+            self.kv,
+            self.recurrent,
+            self.compute,
+            self.vision,
+            self.program,
+            self.checkpoints,
+            self.store,
+        )
+
+    def __add__(self, other: "Load") -> "Load":
+        """Both together."""
+        return Load(*map(add, self.parts, other.parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What lies on each device, in their order, and how many layers on each card."""
+
+    loads: tuple[Load, ...]
+    split: tuple[int, ...]
+
+
+def element_bytes(kind: KvType, count: int) -> int:
+    """Bytes of `count` numbers of a key or value cache."""
+    return count * 2 if kind == "f16" else count // _BLOCK * _BLOCK_BYTES
+
+
+def kv_token_bytes(shape: ModelShape, setting: Setting) -> int:
+    """Bytes that one token takes in all layers that keep keys and values."""
+    return sum(_layer_token_bytes(shape, setting, layer) for layer in range(shape.blocks))
+
+
+def _layer_token_bytes(shape: ModelShape, setting: Setting, layer: int) -> int:
+    if shape.hybrid and layer >= shape.layers and not setting.predict:
+        return 0
+    heads = shape.kv_heads[layer]
+    # Without flash attention the values of all layers are padded to the widest one.
+    value_heads = heads if setting.flash_attention or not heads else max(shape.kv_heads)
+    return element_bytes(setting.key_type, heads * shape.key_size) + element_bytes(
+        setting.value_type, value_heads * shape.value_size
+    )
+
+
+def recurrent_bytes(shape: ModelShape, setting: Setting) -> int:
+    """Bytes of the recurrent states of every sequence, with the rows to roll back to."""
+    return shape.state_bytes * setting.sequences * (1 + setting.rollback)
+
+
+def mask_bytes(setting: Setting) -> int:
+    """Bytes of the matrix that says which token may see which; narrower for flash attention."""
+    return UBATCH * setting.cells * (2 if setting.flash_attention else 4)
+
+
+def compute_bytes(shape: ModelShape, setting: Setting, kind: Kind) -> int:
+    """Upper bound of the compute buffer of a context.
+
+    The mask is exact in the dry runs. Beside it lie some ten rows of the model's width, and then
+    the widest of: attention scores (4 bytes x heads x cells per token, only without flash
+    attention), the feed-forward part, the logits. One recurrent layer's rows come on top. CUDA's
+    flash attention unpacks quantised keys and values of one layer to F16
+    (ggml-cuda/fattn.cu, ggml_cuda_flash_attn_ext_get_alloc_size).
+    """
+    scores = 0 if setting.flash_attention else 4 * shape.heads * setting.cells * UBATCH
+    logits = 4 * setting.outputs * shape.vocabulary
+    widest = max(scores, 8 * shape.feed_forward * UBATCH, logits)
+    layer_states = recurrent_bytes(shape, setting) // max(shape.recurrent_layers, 1)
+    unpacked = 0
+    if kind == "cuda" and setting.key_type != "f16":
+        head_numbers = shape.key_size + shape.value_size
+        unpacked = 2 * setting.cells * max(shape.kv_heads) * head_numbers
+    once = mask_bytes(setting) + 40 * shape.width * UBATCH + widest + layer_states + unpacked
+    # A context of its own drafts with the prediction layers.
+    return once * 2 if setting.predict else once
+
+
+def place(shape: ModelShape, devices: Sequence[Device], setting: Setting) -> Placement | None:
+    """Where everything lies, or None when it does not fit.
+
+    Cards are filled one after the other with the last layers; main memory, the last device,
+    holds the first ones and the table of the vocabulary.
+    """
+    cards = devices[:-1]
+    host_layers = shape.blocks + 1 - setting.gpu_layers if setting.gpu_layers else shape.blocks
+    queue = [_layer_load(shape, setting, layer) for layer in range(host_layers, shape.blocks)]
+    if setting.gpu_layers:
+        queue.append(Load(weights=shape.table_bytes))
+    queue.reverse()
+    loads: list[Load] = []
+    split: list[int] = []
+    for card in cards:
+        load = _card_load(shape, setting, card, first=not any(split))
+        before = len(queue)
+        while queue and (load + queue[-1]).total <= card.usable:
+            load += queue.pop()
+        split.append(before - len(queue))
+        loads.append(load if split[-1] else Load())
+    if queue:
+        return None
+    loads.append(_host_load(shape, setting, host_layers, _shares(cards)))
+    fits = free_host(devices, loads) >= 0
+    return Placement(tuple(loads), tuple(split)) if fits else None
+
+
+def free_host(devices: Sequence[Device], loads: Sequence[Load]) -> int:
+    """Usable bytes left in main memory; what cards borrow from it is taken off."""
+    pairs = zip(devices, loads, strict=True)
+    taken = sum(load.total for device, load in pairs if device.kind in ("cpu", "metal"))
+    return devices[-1].usable - taken
+
+
+def demand(shape: ModelShape, setting: Setting, kind: Kind) -> int:
+    """Bytes that a setting needs in all, wherever they lie."""
+    layers = [_layer_load(shape, setting, layer) for layer in range(shape.blocks)]
+    repacked = shape.repacked_bytes if setting.repack and not setting.gpu_layers else 0
+    compute = compute_bytes(shape, setting, kind)
+    rest = Load(shape.table_bytes, repacked, compute=compute, vision=setting.vision_bytes)
+    return sum((load.total for load in layers), rest.total)
+
+
+def _shares(cards: Sequence[Device]) -> bool:
+    return any(card.kind == "metal" for card in cards)
+
+
+def _layer_load(shape: ModelShape, setting: Setting, layer: int) -> Load:
+    recurrent = shape.hybrid and not shape.kv_heads[layer]
+    states = -(-recurrent_bytes(shape, setting) // max(shape.recurrent_layers, 1))
+    return Load(
+        weights=shape.layer_bytes,
+        kv=_layer_token_bytes(shape, setting, layer) * setting.cells,
+        recurrent=states if recurrent else 0,
+    )
+
+
+def _card_load(shape: ModelShape, setting: Setting, card: Device, *, first: bool) -> Load:
+    """What a card holds beside layers."""
+    compute = compute_bytes(shape, setting, card.kind)
+    if setting.gpu_layers <= shape.blocks:
+        # Long inputs send the weights of layers that lie in main memory over, one at a time.
+        compute += shape.layer_bytes
+    return Load(compute=compute, vision=setting.vision_bytes if first else 0)
+
+
+def _host_load(shape: ModelShape, setting: Setting, layers: int, shared: bool) -> Load:
+    """What main memory holds with the first `layers` layers."""
+    load = Load(program=PROGRAM_BYTES)
+    for layer in range(layers):
+        load += _layer_load(shape, setting, layer)
+    if layers:
+        compute = compute_bytes(shape, setting, "cpu")
+    else:
+        compute = mask_bytes(setting) + 4 * shape.width * UBATCH
+    # Where memory is shared the table is mapped once, with the rest of the file.
+    table = 0 if shared and setting.gpu_layers else shape.table_bytes
+    # With a card in use, its pinned memory comes before the CPU's own order of weights.
+    repacked = shape.repacked_bytes if setting.repack and not setting.gpu_layers else 0
+    vision = 0 if setting.gpu_layers else setting.vision_bytes
+    return load + Load(table, repacked, compute=compute, vision=vision)

@@ -1,0 +1,23 @@
+"""What a person or a front end asks of a memory plan."""
+
+from dataclasses import dataclass
+
+from inhouse_models.memory.cost import KvType
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What should be; None leaves the choice to the plan.
+
+    `context` in tokens per conversation. `conversations` decode at the same time. `drafting` is
+    how many drafted tokens can be taken back without reading again. `vision_bytes` is the size of
+    the file that lets the model see. `gpu_layers` counts as llama.cpp does (the output is one
+    more layer); a negative number means all.
+    """
+
+    context: int | None = None
+    kv_type: KvType | None = None
+    conversations: int = 1
+    drafting: int | None = None
+    vision_bytes: int = 0
+    gpu_layers: int | None = None

@@ -1,0 +1,139 @@
+"""Writes GGUF files, and copies the tokenizer out of one.
+
+Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
+"""
+
+import mmap
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from inhouse_models.gguf import GgufFault, read_header
+from inhouse_models.gguf_types import SCALAR_FORMATS
+
+F32, F16, Q8_0 = 0, 1, 8
+ALIGNMENT = 32
+_UINT32, _INT32, _FLOAT32, _STRING, _ARRAY = 4, 5, 6, 8, 9
+_TOKENS = b"tokenizer.ggml.tokens"
+
+Plain = int | float | str | Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Tensor:
+    """One tensor: `shape` as GGUF has it, the quickest dimension first; `data` its very bytes."""
+
+    name: str
+    shape: tuple[int, ...]
+    kind: int
+    data: NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Tokenizer:
+    """The tokenizer of a model file.
+
+    `entries` are the bytes of its metadata, key and value, chat template included. `tokens` are
+    the spellings, in the printable form that the file has.
+    """
+
+    entries: tuple[bytes, ...]
+    tokens: tuple[str, ...]
+
+
+def write_gguf(
+    target: Path, metadata: Mapping[str, Plain], tokenizer: Tokenizer, tensors: Sequence[Tensor]
+) -> None:
+    """Write a whole model file; it stands under its name only when it is complete."""
+    own = [_pack_text(key) + _pack_value(value) for key, value in metadata.items()]
+    entries = [*own, *tokenizer.entries]
+    head = bytearray(struct.pack("<4sIQQ", b"GGUF", 3, len(tensors), len(entries)))
+    head += b"".join(entries)
+    offset = 0
+    for tensor in tensors:
+        rank = len(tensor.shape)
+        head += _pack_text(tensor.name)
+        head += struct.pack(f"<I{rank}QIQ", rank, *tensor.shape, tensor.kind, offset)
+        offset += tensor.data.nbytes + _padding(tensor.data.nbytes)
+    partial = target.with_name(target.name + ".partial")
+    with partial.open("wb") as file:
+        file.write(head + bytes(_padding(len(head))))
+        for tensor in tensors:
+            file.write(tensor.data.tobytes() + bytes(_padding(tensor.data.nbytes)))
+    partial.replace(target)
+
+
+def read_tokenizer(model: Path) -> Tokenizer:
+    """Copy the tokenizer of `model`.
+
+    Raises ValueError, with a sentence for a person, when the file is no GGUF model or has none.
+    """
+    header = read_header(model)
+    if isinstance(header, GgufFault) or not header.vocabulary_size:
+        lacking = f"{model} has no tokenizer; name another model"
+        raise ValueError(header.text if isinstance(header, GgufFault) else lacking)
+    with model.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return _Copier(data).copy()
+
+
+def _padding(length: int) -> int:
+    return -length % ALIGNMENT
+
+
+def _pack_text(text: str) -> bytes:
+    return struct.pack("<Q", len(text.encode())) + text.encode()
+
+
+def _pack_value(value: Plain) -> bytes:
+    if isinstance(value, int):
+        return struct.pack("<II", _UINT32, value)
+    if isinstance(value, float):
+        return struct.pack("<If", _FLOAT32, value)
+    if isinstance(value, str):
+        return struct.pack("<I", _STRING) + _pack_text(value)
+    return struct.pack(f"<IIQ{len(value)}i", _ARRAY, _INT32, len(value), *value)
+
+
+class _Copier:
+    """Walks the metadata of a file that `read_header` found to be whole."""
+
+    def __init__(self, data: mmap.mmap) -> None:
+        self.data = data
+        self.position = 0
+        self.tokens: tuple[str, ...] = ()
+
+    def copy(self) -> Tokenizer:
+        self.position = 16
+        entries: list[bytes] = []
+        for _ in range(self.number("<Q")):
+            start = self.position
+            key = self.text()
+            self.pass_value(key)
+            if key.startswith(b"tokenizer."):
+                entries.append(self.data[start : self.position])
+        return Tokenizer(tuple(entries), self.tokens)
+
+    def pass_value(self, key: bytes) -> None:
+        kind, count = self.number("<I"), 1
+        if kind == _ARRAY:
+            kind, count = self.number("<I"), self.number("<Q")
+        if kind != _STRING:
+            self.position += count * struct.calcsize(SCALAR_FORMATS[kind])
+            return
+        texts = [self.text() for _ in range(count)]
+        if key == _TOKENS:
+            self.tokens = tuple(text.decode("utf-8", "replace") for text in texts)
+
+    def text(self) -> bytes:
+        length = self.number("<Q")
+        self.position += length
+        return self.data[self.position - length : self.position]
+
+    def number(self, layout: str) -> int:
+        (value,) = struct.unpack_from(layout, self.data, self.position)
+        self.position += struct.calcsize(layout)
+        return int(value)
