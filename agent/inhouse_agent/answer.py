@@ -1,12 +1,12 @@
 """One answer of the model: its parts become events, its end joins the history."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import replace
 from typing import Final
 
 from inhouse_agent.events import Noticed, PrefillProgress, TextArrived, ThinkingArrived
-from inhouse_agent.kit import Emit
+from inhouse_agent.kit import Emit, Kit
 from inhouse_agent.turn import Turn
 from inhouse_models.chat import (
     Finish,
@@ -30,11 +30,11 @@ async def ask_model(turn: Turn, request: Request) -> Finish:
     """Streams one answer; what was said before a cancellation or an error is kept."""
     said: list[str] = []
     try:
-        finish = await _stream(turn, request, said)
+        finish = await _stream(turn.kit, request, said, _show)
     except asyncio.CancelledError:
         _keep(turn, Message("assistant", "".join(said)))
         raise
-    turn.count(finish)
+    turn.count(request, finish)
     if finish.error is not None or finish.reason == "cancelled":
         _keep(turn, Message("assistant", finish.message.text))
     return finish
@@ -46,8 +46,15 @@ def _keep(turn: Turn, partial: Message) -> None:
         turn.add(partial)
 
 
-async def _stream(turn: Turn, request: Request, said: list[str]) -> Finish:
-    stream = turn.kit.client.stream(request)
+async def ask_aside(kit: Kit, request: Request) -> Finish:
+    """One answer that is no part of the conversation: only its progress is shown."""
+    return await _stream(kit, request, [], _show_progress)
+
+
+async def _stream(
+    kit: Kit, request: Request, said: list[str], show: Callable[[Part, Emit], None]
+) -> Finish:
+    stream = kit.client.stream(request)
     try:
         async for part in stream:
             if isinstance(part, Finish):
@@ -55,7 +62,7 @@ async def _stream(turn: Turn, request: Request, said: list[str]) -> Finish:
                 return replace(part, error=NO_END) if broken else part
             if isinstance(part, Text):
                 said.append(part.text)
-            _show(part, turn.kit.emit)
+            show(part, kit.emit)
     finally:
         if isinstance(stream, AsyncGenerator):
             await stream.aclose()
@@ -68,9 +75,15 @@ def _show(part: Part, emit: Emit) -> None:
             emit(TextArrived(text))
         case Thinking(text):
             emit(ThinkingArrived(text))
+        case _:
+            _show_progress(part, emit)
+
+
+def _show_progress(part: Part, emit: Emit) -> None:
+    match part:
         case Prefill(cached, done, total):
             emit(PrefillProgress(cached, done, total))
         case Notice(text):
             emit(Noticed(text))
-        case ToolCall() | Finish():
+        case Text() | Thinking() | ToolCall() | Finish():
             pass

@@ -60,6 +60,12 @@ def shorten(text: str, limit: int = MAX_QUOTE) -> str:
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
 
 
+def given_arguments(call: ToolCall) -> Mapping[str, object]:
+    """The arguments of a call as they were written, unchecked; none when they are no object."""
+    given = _read_object(call.arguments)
+    return {} if isinstance(given, BadCall) else given
+
+
 def _read_object(arguments: str) -> dict[str, Any] | BadCall:
     twice: list[str] = []
 

@@ -192,7 +192,7 @@ def _report_plan(kit: Kit, output: Output) -> None:
     plan = output.show.get("plan")
     if isinstance(plan, list):
         steps = [step for step in plan if isinstance(step, list) and len(step) == 2]
-        kit.emit(PlanChanged(tuple((str(step), str(state)) for step, state in steps)))
+        kit.remember(PlanChanged(tuple((str(step), str(state)) for step, state in steps)))
 
 
 def fingerprint(path: Path) -> str:

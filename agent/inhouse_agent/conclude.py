@@ -3,10 +3,10 @@
 import json
 from typing import Final
 
-from inhouse_agent.answer import ask_model
-from inhouse_agent.context import JSON_WANTED, build_schema_request
+from inhouse_agent.context import JSON_WANTED
 from inhouse_agent.ending import ending_of_answer, ending_of_error, ending_of_failure
 from inhouse_agent.events import Ending, Noticed
+from inhouse_agent.room import ask_in_room
 from inhouse_agent.second_choices import try_second_choices
 from inhouse_agent.turn import Outcome, Turn
 
@@ -74,7 +74,7 @@ async def _answer(turn: Turn, ending: Ending, text: str) -> Outcome:
         return Outcome(ending, text)
     turn.tell(JSON_WANTED)
     turn.answers += 1
-    finish = await ask_model(turn, build_schema_request(turn.kit, turn.history))
+    _request, finish = await ask_in_room(turn, schema=True)
     answer = finish.message.text.strip()
     if finish.error is not None:
         return Outcome(ending_of_error(finish.error.kind), finish.error.text, finish.error)

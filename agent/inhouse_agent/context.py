@@ -103,6 +103,26 @@ def build_schema_request(kit: Kit, history: Sequence[Message]) -> Request:
     )
 
 
+def build_summary_request(
+    kit: Kit, messages: Sequence[Message], wanted: str, max_tokens: int
+) -> Request:
+    """The request for a summary of these messages.
+
+    They and the tools stand in it as in every other request, so that only `wanted` is read anew.
+    """
+    options = kit.options
+    return Request(
+        (*messages, Message("user", wanted)),
+        tool_specs(kit.profile, kit.tools),
+        session=options.session,
+        max_tokens=max_tokens,
+        sampling=options.sampling,
+        think=False,
+        call_form=options.call_form or kit.profile.call_form,
+        allowed=(),
+    )
+
+
 async def opening_messages(kit: Kit, prompt: str) -> tuple[tuple[Message, ...], tuple[str, ...]]:
     """The first messages of a session, and what a person should know of them."""
     instructions = Instructions()

@@ -119,10 +119,15 @@ class FileChanged:
 
 @dataclass(frozen=True, slots=True)
 class Compacted:
-    """The history was summarised to make room, in tokens."""
+    """The history was summarised to make room: `before` and `after` are in tokens.
+
+    Its first `kept` messages stay, `messages` stand in the place of all the others.
+    """
 
     before: int
     after: int
+    kept: int
+    messages: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,14 @@ class LoopGuard:
         self.barred.clear()
         self.finished = False
 
+    def forget(self) -> None:
+        """What earlier calls brought is gone from the conversation: they may be made again.
+
+        They still count, so that a model which only ever reads the same again is stopped.
+        """
+        self.made.clear()
+        self.barred.clear()
+
     def note(self, call: ToolCall, result: str, *, changed: bool) -> Literal["", "advise", "stop"]:
         """Takes one call and its result, says what to do about them."""
         self.free()

@@ -1,11 +1,23 @@
-"""Keeps a conversation valid: every call is answered before the next message."""
+"""The messages of a conversation: from events, and valid, with every call answered."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from inhouse_agent.events import Compacted, Event, MessageAdded
 from inhouse_models.chat import Message, ToolCall
 
 CANCELLED: Final = "Cancelled before it finished."
+
+
+def fold(events: Iterable[Event]) -> list[Message]:
+    """The history that these events have come to; calls that never ended are closed."""
+    history: list[Message] = []
+    for event in events:
+        if isinstance(event, MessageAdded):
+            history.append(event.message)
+        elif isinstance(event, Compacted):
+            history[event.kept :] = event.messages
+    return close_calls(history)
 
 
 def open_calls(history: Sequence[Message]) -> tuple[ToolCall, ...]:

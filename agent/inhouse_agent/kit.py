@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
-from inhouse_agent.events import Event
+from inhouse_agent.events import Event, PlanChanged, TurnStarted
 from inhouse_agent.limits import Limits
+from inhouse_agent.memory import Memory
 from inhouse_agent.permission import Policy
 from inhouse_agent.profile import Profile
 from inhouse_agent.verify import Verify
@@ -13,6 +14,7 @@ from inhouse_models.chat import CallForm, ModelClient, Sampling
 from inhouse_tools.tool import Access, Tool, Workspace
 
 Emit = Callable[[Event], None]
+COMPACT_AT: Final = 0.85
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Options:
 
     `call_form` None is the profile's. `system_prompt` replaces the profile's. With `schema` the
     final answer is one JSON value. `session` is the id that the engine keeps its state under.
+    `compact_at` is the share of the context above which a conversation is summarised, 0 for never.
     """
 
     session: str = ""
@@ -60,11 +63,15 @@ class Options:
     system_prompt: str = ""
     append_system_prompt: str = ""
     instructions: bool = True
+    compact_at: float = COMPACT_AT
 
 
 @dataclass(slots=True)
 class Kit:
-    """A front end may replace `policy` while a turn runs; the next call is judged by it."""
+    """A front end may replace `policy` while a turn runs; the next call is judged by it.
+
+    `memory` belongs to the history: a resumed session gives both.
+    """
 
     client: ModelClient
     tools: Mapping[str, Tool[Any]]
@@ -75,3 +82,9 @@ class Kit:
     profile: Profile
     limits: Limits = field(default_factory=Limits)
     options: Options = field(default_factory=Options)
+    memory: Memory = field(default_factory=Memory)
+
+    def remember(self, event: TurnStarted | PlanChanged) -> None:
+        """Emits an event that outlives a compaction."""
+        self.memory.note(event)
+        self.emit(event)

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from inhouse_agent import guide
-from inhouse_agent.answer import ask_model
 from inhouse_agent.calls import run_calls
 from inhouse_agent.conclude import conclude
-from inhouse_agent.context import build_request, later_text, opening_messages
+from inhouse_agent.context import later_text, opening_messages
 from inhouse_agent.ending import ending_of_error
 from inhouse_agent.events import Noticed, TurnEnded, TurnStarted
 from inhouse_agent.guard import ADVICE, STOPPED
 from inhouse_agent.kit import Kit
+from inhouse_agent.room import ask_in_room
 from inhouse_agent.turn import Outcome, Turn
 from inhouse_models.chat import Finish, Message, ModelError, ToolCall
 
@@ -53,9 +53,8 @@ async def _converse(turn: Turn, prompt: str) -> Outcome:
         limit = turn.kit.limits.reached(turn.answers)
         if limit:
             return Outcome("limit", limit)
-        request = await build_request(turn.kit, turn.history, turn.steering())
         turn.answers += 1
-        finish = await ask_model(turn, request)
+        request, finish = await ask_in_room(turn)
         turn.attempt = guide.attempt(turn, request, finish) or turn.attempt
         outcome = await _react(turn, finish)
         if outcome is not None:
@@ -67,9 +66,10 @@ async def _begin(turn: Turn, prompt: str) -> ModelError | None:
     kit = turn.kit
     info = await kit.client.info()
     name = "" if isinstance(info, ModelError) else info.name
-    kit.emit(TurnStarted(prompt, kit.policy.mode, name))
+    kit.remember(TurnStarted(prompt, kit.policy.mode, name))
     if isinstance(info, ModelError):
         return info
+    turn.info = info
     checked = await guide.begin(turn, prompt)
     prompt = f"{prompt}\n\n{checked}" if checked else prompt
     if turn.history:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from inhouse_agent.codec import is_journalled
-from inhouse_agent.events import Event, MessageAdded, TurnStarted
-from inhouse_agent.history import close_calls
+from inhouse_agent.events import Event, TurnStarted
+from inhouse_agent.history import fold
 from inhouse_agent.journal import (
     IDENTIFIER,
     Entry,
@@ -22,9 +22,10 @@ from inhouse_agent.journal import (
     read_journal,
     sessions_folder,
 )
+from inhouse_agent.memory import Memory, memory_of
 from inhouse_models.chat import Message
 
-__all__ = ["Session", "SessionProblem", "SessionSummary", "list_sessions"]
+__all__ = ["Session", "SessionProblem", "SessionSummary", "find_session", "list_sessions"]
 
 TITLE_CHARS: Final = 80
 TITLE_LINES: Final = 5
@@ -68,7 +69,7 @@ class Session:
 
         With `reading` it may be open elsewhere, and nothing can be appended to it.
         """
-        path = _find(identifier)
+        path = find_session(identifier)
         return path if isinstance(path, SessionProblem) else cls._open_path(path, reading)
 
     @classmethod
@@ -126,8 +127,11 @@ class Session:
 
     def history(self) -> list[Message]:
         """The messages that the model has seen; calls that never ended are closed."""
-        messages = [event.message for event in self.events() if isinstance(event, MessageAdded)]
-        return close_calls(messages)
+        return fold(self.events())
+
+    def memory(self) -> Memory:
+        """What was asked in it, and its plan."""
+        return memory_of(self.events())
 
     def rewind(self, entry_id: str) -> None:
         """The next event follows this entry ("" for the start); what came after it stays stored."""
@@ -211,8 +215,9 @@ def _title_of(path: Path) -> str:
     return ""
 
 
-def _find(identifier: str) -> Path | SessionProblem:
-    hint = "`inhouse sessions` lists them."
+def find_session(identifier: str) -> Path | SessionProblem:
+    """The file of the session of this id, or of the only id that begins so."""
+    hint = "`inhouse sessions list` shows them."
     if IDENTIFIER.fullmatch(identifier) is None:
         return SessionProblem("missing", f"There is no session {identifier!r}. {hint}")
     paths = sorted(sessions_folder().glob(f"{identifier}*.jsonl"))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from inhouse_agent.calls import Result, cancel_call
 from inhouse_agent.events import Ending, MessageAdded, TurnEnded, UsageReported
+from inhouse_agent.gauge import Gauge
 from inhouse_agent.guard import LoopGuard
 from inhouse_agent.history import open_calls
 from inhouse_agent.kit import Kit
@@ -15,6 +16,7 @@ from inhouse_models.chat import (
     Finish,
     Message,
     ModelError,
+    ModelInfo,
     Request,
     Timings,
     Usage,
@@ -55,7 +57,9 @@ class Turn:
     to make one. `settled`: everything the last answer wrote has landed, so a guided model writes
     no more until a command fails. `new_files` are those that the prompt names and that do not
     exist yet, `invents` allows others, `renames` allows renaming. `attempt` is the latest answer
-    that wrote files, for its second choices, and `searched` says that those were tried.
+    that wrote files, for its second choices, and `searched` says that those were tried. `info`
+    is the model that answers, `gauge` how full its context is, and a prompt of `full_at` tokens
+    was found too long for it, whatever it says.
     """
 
     kit: Kit
@@ -82,6 +86,9 @@ class Turn:
     renames: bool = True
     attempt: Attempt | None = None
     searched: bool = False
+    info: ModelInfo | None = None
+    gauge: Gauge | None = None
+    full_at: int = 0
 
     def add(self, message: Message) -> None:
         """The history grows by one message."""
@@ -129,8 +136,10 @@ class Turn:
         self.tell(text)
         return True
 
-    def count(self, finish: Finish) -> None:
-        """Adds the cost of one answer."""
+    def count(self, request: Request, finish: Finish) -> None:
+        """Adds the cost of one answer, which also tells how long its prompt was."""
+        if finish.usage.input_tokens and not request.begun:
+            self.gauge = Gauge(len(request.messages), finish.usage.input_tokens)
         self.usage += finish.usage
         self.timings += finish.timings
         self.kit.emit(UsageReported(finish.usage, finish.timings))

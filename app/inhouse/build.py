@@ -132,6 +132,7 @@ async def build(
         profile=profile,
         limits=Limits(wish.settings.max_turns, wish.settings.timeout or None),
         options=_options(wish, session.id, workspace),
+        memory=session.memory(),
     )
     return Built(kit, session, session.history())
 
@@ -220,6 +221,7 @@ def _options(wish: Wish, session: str, workspace: Workspace) -> Options:
         schema=wish.schema,
         system_prompt=wish.system_prompt,
         append_system_prompt=wish.append_system_prompt,
+        compact_at=settings.compact_at,
     )
     if not settings.verify:
         return options

@@ -13,6 +13,7 @@ from inhouse_models.store import ModelFile, Store, StoreFault
 Progress = Callable[[int, int, str], None]
 # A model needs room for its context and for everything else on the machine.
 USABLE_MEMORY = 0.7
+GIB = 1024**3
 NO_MODEL = "No model is on this machine yet. Get one with: inhouse models pull starter"
 
 
@@ -30,6 +31,8 @@ async def connect(settings: Settings, progress: Progress) -> ModelClient | Model
         context=settings.context or None,
         threads=settings.threads,
         idle_seconds=settings.idle_minutes * 60,
+        states_memory=int(settings.states_memory * GIB),
+        states_disk=int(settings.states_disk * GIB),
     )
     return LocalClient(local_model(model), options)
 

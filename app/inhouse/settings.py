@@ -43,8 +43,20 @@ class Settings(BaseModel):
     think: bool | None = Field(default=None, description="let the model think first, or not")
     threads: int = Field(default=0, ge=0, description="CPU threads, 0 to choose")
     context: int = Field(default=0, ge=0, description="context size in tokens, 0 to choose")
+    compact_at: float = Field(
+        default=0.85,
+        ge=0,
+        le=1,
+        description="how full the context gets before it is summarised, 0 for never",
+    )
     idle_minutes: float = Field(
         default=15, gt=0, description="the engine stops after so long without work"
+    )
+    states_memory: float = Field(
+        default=1, ge=0, description="GiB of memory for saved conversation states"
+    )
+    states_disk: float = Field(
+        default=8, ge=0, description="GiB on disk for saved conversation states, 0 for none"
     )
     call_form: Literal["", "native", "fenced"] = Field(
         default="", description="how the model writes its calls: native or fenced"

@@ -172,6 +172,10 @@ def test_what_is_piped_in_is_part_of_the_prompt(inhouse: Run, endpoint: str) -> 
         (("config", "set", "max_turns", "many"), "max_turns"),
         (("config", "set", "rules.deny", '["bash("]'), "rules.deny"),
         (("sessions", "show", "nothing"), "nothing"),
+        (("sessions", "rm"), "sessions rm --help"),
+        (("sessions", "prune", "--keep", "-1"), "--keep"),
+        (("sessions", "compact", "nothing"), "nothing"),
+        (("sessions", "compact"), "no session"),
     ],
 )
 def test_wrong_usage_is_one_line_and_code_2(

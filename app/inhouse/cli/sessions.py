@@ -1,16 +1,23 @@
-"""`inhouse sessions`: what was asked before."""
+"""`inhouse sessions`: what was asked before, and what of it is kept."""
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inhouse.cli.fail import fail
 from inhouse.cli.table import print_table
+from inhouse.complain import complain
+from inhouse.exit_codes import ExitCode
+from inhouse.sanitise import sanitise_line
 
-group = typer.Typer(help="List and show earlier sessions.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from inhouse_agent.session import SessionSummary
+
+group = typer.Typer(help="List, show, summarise and delete earlier sessions.", no_args_is_help=True)
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
+MONTH_DAYS = 30
 
 
 def register(app: typer.Typer) -> None:
@@ -65,6 +72,103 @@ def show(
             sys.stdout.write(encode_line(encode(event)))
         return
     show_transcript(events, Progress(sys.stdout, Detail.VERBOSE))
+
+
+@group.command("rm")
+def remove(
+    names: Annotated[
+        list[str], typer.Argument(metavar="ID...", help="IDs, or the starts of some.")
+    ],
+) -> None:
+    """Delete sessions, except those that are open somewhere."""
+    from inhouse_agent.session import list_sessions
+
+    _remove(names, list_sessions())
+
+
+@group.command("prune")
+def prune(
+    days: Annotated[
+        float | None,
+        typer.Option(
+            "--older-than", metavar="DAYS", min=0, help="Unchanged for so long; 30 without --keep."
+        ),
+    ] = None,
+    keep: Annotated[
+        int,
+        typer.Option("--keep", metavar="N", min=0, help="Keep the N newest anyway."),
+    ] = 0,
+    everywhere: Annotated[
+        bool, typer.Option("-a", "--all", help="Of every folder, not only of this one.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("-n", "--dry-run", help="Only show what would be deleted.")
+    ] = False,
+) -> None:
+    """Delete old sessions of this folder, except those that are open somewhere."""
+    from inhouse_agent.session import list_sessions
+    from inhouse_agent.session_removal import old_sessions
+
+    if days is None and not keep:
+        days = MONTH_DAYS
+    before = None if days is None else time.time() - days * DAY
+    found = old_sessions(
+        list_sessions(None if everywhere else Path.cwd()), before=before, keep=keep
+    )
+    if not found:
+        typer.echo("No session is that old.")
+    elif dry_run:
+        for one in found:
+            typer.echo(f"would delete {_describe(one)}")
+    else:
+        _remove([one.id for one in found], found)
+
+
+@group.command("compact")
+def compact(
+    name: Annotated[str, typer.Argument(metavar="[ID]", help="ID, or the start of one.")] = "",
+    about: Annotated[
+        str, typer.Option("--about", metavar="TEXT", help="What the summary must hold above all.")
+    ] = "",
+) -> None:
+    """Summarise a session, to make room in its context; the last one of this folder by default."""
+    import asyncio
+
+    from inhouse.build import BuildProblem
+    from inhouse.compacting import compact_session
+    from inhouse_agent.compaction import NotCompacted
+    from inhouse_agent.session import Session, SessionProblem
+
+    here = Path.cwd()
+    session = Session.open(name, reading=True) if name else Session.latest(here, reading=True)
+    if isinstance(session, SessionProblem):
+        fail(session.text)
+    session.close()
+    done = asyncio.run(compact_session(session.root, session.id, about))
+    if isinstance(done, BuildProblem):
+        fail(done.text, done.code)
+    if isinstance(done, NotCompacted):
+        fail(done.text, ExitCode.FAILED)
+    typer.echo(f"{session.id}: {done.before:,} tokens became {done.after:,}.")
+
+
+def _remove(identifiers: list[str], known: "list[SessionSummary]") -> None:
+    """Delete them one by one and say so; what stays is said last, and is an error."""
+    from inhouse_agent.session_removal import remove_sessions
+
+    described = {one.id: _describe(one) for one in known}
+    removal = remove_sessions(identifiers)
+    for identifier in removal.removed:
+        typer.echo(f"deleted {described.get(identifier, identifier)}")
+    for problem in removal.problems:
+        complain(problem.text)
+    if removal.problems:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _describe(session: "SessionSummary") -> str:
+    age = describe_age(time.time() - session.changed)
+    return sanitise_line(f"{session.id} ({age}): {session.title}")
 
 
 def describe_age(seconds: float) -> str:

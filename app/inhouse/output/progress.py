@@ -10,6 +10,7 @@ from inhouse.output.result import Result
 from inhouse.sanitise import sanitise, sanitise_line
 from inhouse_agent.events import (
     Answered,
+    Compacted,
     Event,
     MessageAdded,
     Noticed,
@@ -110,6 +111,8 @@ class Progress:
                 self._line(self._dim(sanitise(text.rstrip("\n"))))
             case ToolEnded():
                 self._show_end_of_tool(event)
+            case Compacted(before, after):
+                self._line(f"summarised: {before:,} tokens became {after:,}")
             case _:
                 pass
 
