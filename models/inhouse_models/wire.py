@@ -140,13 +140,16 @@ def encode_request(request: Request, resume: tuple[int, ...] = ()) -> Json:
 
 
 def encode_known(messages: tuple[Message, ...]) -> Json:
-    """Ids of the longest start of the history that is known as ids, of one model."""
+    """Ids of the longest start of the history that is known as ids, of one model.
+
+    An answer without ids, as after a compaction, lies within those of the next one that has them.
+    """
     ids: list[int] = []
     covered, model = 0, ""
     for position, message in enumerate(messages):
-        if message.role != "assistant":
+        if message.role != "assistant" or not message.tokens:
             continue
-        if not message.tokens or (model and message.model != model):
+        if model and message.model != model:
             break
         model = message.model
         ids.extend(message.tokens)

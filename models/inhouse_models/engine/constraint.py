@@ -58,6 +58,10 @@ class Constraint:
         """Whether this token may come next."""
         return self._matcher.validate_tokens([token]) == 1
 
+    def allowed_prefix(self, tokens: list[int]) -> int:
+        """How many of these tokens may come next, one after the other."""
+        return int(self._matcher.validate_tokens(tokens))
+
     def masked(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         """A copy of the logits in which every forbidden token is minus infinity."""
         fill_next_token_bitmask(self._matcher, self._mask)

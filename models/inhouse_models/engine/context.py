@@ -1,6 +1,7 @@
 """One llama.cpp context: decodes rows of several sequences, cuts, copies, saves and restores."""
 
 import ctypes
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -160,6 +161,16 @@ class Context:
         library().llama_memory_seq_cp(self._memory, self._spare, sequence, start, end)
         self.clear(self._spare)
         return True
+
+    def time_rows(self, rows: int) -> float:
+        """Seconds of a batch of so many rows, each with logits, on a sequence of its own."""
+        tokens = [self.weights.vocabulary.end_of_turn] * rows
+        started = time.perf_counter()
+        self.decode([Rows(self._spare, tokens, rows)])
+        self.synchronise()
+        seconds = time.perf_counter() - started
+        self.clear(self._spare)
+        return seconds
 
     def synchronise(self) -> None:
         """Wait until the device has finished, so that a clock tells the truth."""

@@ -4,7 +4,7 @@ import codecs
 import time
 from collections.abc import Callable
 from collections.abc import Sequence as Items
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -15,7 +15,9 @@ from inhouse_models.engine.constraint import Constraint, GrammarCompiler
 from inhouse_models.engine.context import DecodeError, Logits
 from inhouse_models.engine.conversations import Place
 from inhouse_models.engine.doubt import find_doubts
-from inhouse_models.engine.job import Ended, Hold, Job, Reading, Written
+from inhouse_models.engine.drafting.drafter import Drafter
+from inhouse_models.engine.drafting.policy import DraftPolicy
+from inhouse_models.engine.job import Drafts, Ended, Hold, Job, Reading, Written
 from inhouse_models.engine.repetition import repeats_itself
 from inhouse_models.engine.sampler import Sampler
 from inhouse_models.engine.sequence import common_length
@@ -69,6 +71,7 @@ class Shared:
     vocabulary: Vocabulary
     boundaries: BoundaryFinder
     cells: int
+    policy: DraftPolicy | None = None
 
 
 class Generation:
@@ -107,6 +110,9 @@ class Generation:
         self._target = [*job.prompt, *self._answer.ids]
         self._taken_up = min(len(self._answer.ids), len(job.resume))
         self._boundaries = shared.boundaries.find(self._target, kept)
+        self._drafter: Drafter | None = None
+        self._policy = shared.policy
+        self._drafts = Drafts()
 
     def _take_up(self) -> None:
         for token in self._resume:
@@ -128,20 +134,40 @@ class Generation:
         """Report what is known; a prompt that is known to its end is answered at once."""
         return self._report_reading()
 
-    def rows(self, room: int) -> Rows:
-        """What to decode next, of a prompt at most `room` tokens."""
+    def rows(self, room: int, *, draft: bool) -> Rows:
+        """What to decode next, of a prompt at most `room` tokens; an answer may add a draft."""
         if not self.reading:
+            self._draft = self._propose() if draft and self._drafter else []
             rows = [*self._run, *self._draft]
             return self.sequence.rows(rows, outputs=1 + len(self._draft))
         done = len(self.sequence.tokens)
         end = min(done + room, next(b for b in self._boundaries if b > done))
         return self.sequence.rows(self._target[done:end])
 
-    def advance(self, rows: Rows, logits_of: Callable[[int], Logits]) -> Ended | None:
+    def _propose(self) -> list[int]:
+        """Ids that may come after the run, as far as the grammar allows them."""
+        if self._drafter is None:
+            return []
+        room = self._cells - len(self.sequence.tokens) - len(self._run) - 1
+        if self.job.max_tokens is not None:
+            room = min(room, self.job.max_tokens - len(self._answer.ids) - 1)
+        draft = self._drafter.propose(certain=len(self._run) - 1, room=max(room, 0))
+        constraint = self._holder.constraint
+        return draft[: constraint.allowed_prefix(draft)] if constraint and draft else draft
+
+    def advance(
+        self, rows: Rows, logits_of: Callable[[int], Logits], seconds: float
+    ) -> Ended | None:
         """Take the decoded rows; `logits_of(i)` are the logits after the i-th of them."""
         self.sequence.extend(rows.tokens)
         if not self.reading:
-            return self._verify(logits_of)
+            drafted, written = len(self._draft), len(self.sequence.tokens) - len(self._draft)
+            ended = self._verify(logits_of)
+            accepted = len(self.sequence.tokens) - written
+            self._drafts += Drafts(1, drafted, accepted)
+            if self._drafter is not None:
+                self._drafter.record(accepted, seconds, drafted)
+            return replace(ended, drafts=self._drafts) if ended else None
         done = len(self.sequence.tokens)
         if done == len(self._target):
             self.sequence.mark(logits_of(len(rows.tokens) - 1).copy())
@@ -157,6 +183,8 @@ class Generation:
         if done < len(self._target):
             return None
         self._read_at = time.perf_counter()
+        if self._policy is not None:
+            self._drafter = Drafter(self.sequence.look_up(), self._policy)
         logits = self.sequence.logits_at(done)
         if logits is None:
             raise DecodeError("the logits after the prompt are not known")
@@ -187,6 +215,8 @@ class Generation:
         run = self._follow(self._next(logits))
         for token in run:
             answer.ids.append(token)
+            if self._drafter is not None:
+                self._drafter.append(token)
             if token in self._vocabulary.ends:
                 continue
             text = answer.decode_text(self._vocabulary.pieces[token])

@@ -33,6 +33,22 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class Drafts:
+    """Batches that wrote an answer, ids that were drafted in them, and how many were right."""
+
+    steps: int = 0
+    drafted: int = 0
+    accepted: int = 0
+
+    def __add__(self, other: "Drafts") -> "Drafts":
+        return Drafts(
+            self.steps + other.steps,
+            self.drafted + other.drafted,
+            self.accepted + other.accepted,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The end of a job; `ids` are all ids of the answer, the resumed ones included."""
 
@@ -42,6 +58,7 @@ class Ended:
     timings: Timings = Timings()
     error: ModelError | None = None
     doubts: tuple[Doubt, ...] = ()
+    drafts: Drafts = Drafts()
 
 
 Step = Reading | Written | Ended

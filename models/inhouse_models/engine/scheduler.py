@@ -3,7 +3,7 @@
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inhouse_models.chat import ModelError
 from inhouse_models.engine.batch import Rows
@@ -11,6 +11,7 @@ from inhouse_models.engine.boundaries import BoundaryFinder
 from inhouse_models.engine.constraint import GrammarCompiler, GrammarError
 from inhouse_models.engine.context import Context, DecodeError, Logits
 from inhouse_models.engine.conversations import Conversations
+from inhouse_models.engine.drafting.policy import DraftPolicy
 from inhouse_models.engine.generation import Generation, Holder, Shared
 from inhouse_models.engine.job import Ended, Job
 
@@ -29,22 +30,27 @@ class _Waiting:
 
 class Scheduler:
     """Jobs wait in order for a sequence. Those that write go on in every batch; of those that
-    read, one at a time reads a chunk, in turn. One thread only."""
+    read, one at a time reads a chunk, in turn. One thread only.
+
+    `policy` decides on drafts, None for none. `tokens_per_second` is the latest speed of reading.
+    """
 
     def __init__(
         self,
         context: Context,
         conversations: Conversations,
         compiler: Callable[[], GrammarCompiler],
+        policy: DraftPolicy | None = None,
     ) -> None:
         self._context = context
         self._conversations = conversations
         self._compiler = compiler
         vocabulary = context.weights.vocabulary
         self._shared = Shared(vocabulary, BoundaryFinder(vocabulary), context.cells)
+        self.policy = policy
+        self.tokens_per_second = 0.0
         self._waiting: deque[_Waiting] = deque()
         self._active: list[Generation] = []
-        self._tokens_per_second = 0.0
 
     @property
     def idle(self) -> bool:
@@ -96,7 +102,8 @@ class Scheduler:
         if not room and self._active:
             place.sequence.busy = False
             return False
-        self._begin(Generation(job, place, holder, self._shared, waiting.written))
+        shared = replace(self._shared, policy=self.policy)
+        self._begin(Generation(job, place, holder, shared, waiting.written))
         return True
 
     def _begin(self, generation: Generation) -> None:
@@ -114,10 +121,13 @@ class Scheduler:
         """The next rows of everyone who writes, and a chunk of the one who reads next."""
         writing = [one for one in self._active if not one.reading]
         reading = [one for one in self._active if one.reading]
-        chosen = [(one, one.rows(0)) for one in writing]
+        # Drafts are measured by the batch that they make longer, so they have it alone; and a
+        # mixed batch may be divided so that a recurrent state cannot be taken back.
+        alone = len(self._active) == 1
+        chosen = [(one, one.rows(0, draft=alone)) for one in writing]
         if reading:
             room = self._context.options.batch - sum(len(rows.tokens) for _one, rows in chosen)
-            chosen.append((reading[0], reading[0].rows(min(room, self._chunk_size()))))
+            chosen.append((reading[0], reading[0].rows(min(room, self._chunk_size()), draft=False)))
             # The next chunk is another one's.
             self._active.remove(reading[0])
             self._active.append(reading[0])
@@ -146,27 +156,27 @@ class Scheduler:
     def _chunk_size(self) -> int:
         busy = len(self._active) + len(self._waiting) > 1
         seconds = BUSY_SECONDS if busy else CALM_SECONDS
-        wanted = int(self._tokens_per_second * seconds) // SMALLEST_CHUNK * SMALLEST_CHUNK
+        wanted = int(self.tokens_per_second * seconds) // SMALLEST_CHUNK * SMALLEST_CHUNK
         return max(wanted, SMALLEST_CHUNK * 2)
 
     def _decode(self, chosen: list[tuple[Generation, Rows]]) -> None:
         started = time.perf_counter()
         self._context.decode([rows for _one, rows in chosen])
+        self._context.synchronise()
+        seconds = time.perf_counter() - started
         read = sum(len(rows.tokens) for one, rows in chosen if one.reading)
-        if read:
-            self._context.synchronise()
-            if read >= SMALLEST_CHUNK:
-                self._tokens_per_second = read / (time.perf_counter() - started)
+        if read >= SMALLEST_CHUNK:
+            self.tokens_per_second = read / seconds
         first = 0
         for generation, rows in chosen:
-            self._advance_rows(generation, rows, first)
+            self._advance_rows(generation, rows, first, seconds)
             first += len(rows.tokens)
 
-    def _advance_rows(self, generation: Generation, rows: Rows, first: int) -> None:
+    def _advance_rows(self, generation: Generation, rows: Rows, first: int, seconds: float) -> None:
         def logits_of(row: int) -> Logits:
             return self._context.logits(first + row)
 
-        self._advance(generation, lambda: generation.advance(rows, logits_of))
+        self._advance(generation, lambda: generation.advance(rows, logits_of, seconds))
 
     def _advance(self, generation: Generation, step: Callable[[], Ended | None]) -> None:
         """Let one job take its step; what fails in it is its own."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from inhouse_models.engine.batch import Rows
 from inhouse_models.engine.context import Context, Logits
+from inhouse_models.engine.drafting.lookup import Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Sequence:
         self._recurrent = context.weights.recurrent
         self._most_marks = most_marks
         self._last_rows = 0
+        self._lookup = Lookup()
 
     def reusable(self, prompt: Items[int]) -> int:
         """How many tokens of `prompt` need not be read. When it is all of them, the logits after
@@ -154,6 +156,13 @@ class Sequence:
         self._last_rows = 0
         if state or not self._recurrent:
             self.marks.append(Mark(len(self.tokens), state))
+
+    def look_up(self) -> Lookup:
+        """Where the next tokens may be copied from: all that the sequence holds."""
+        known = common_length(self._lookup.transcript, self.tokens)
+        self._lookup.rewind(known)
+        self._lookup.read(self.tokens[known:])
+        return self._lookup
 
     def forget(self) -> None:
         """Drop everything."""

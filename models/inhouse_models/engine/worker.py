@@ -18,6 +18,7 @@ from inhouse_models.engine.job import Ended, Job
 from inhouse_models.engine.scheduler import Scheduler
 from inhouse_models.engine.store.prefix_store import Budget, PrefixStore
 from inhouse_models.engine.store.segment import root_key
+from inhouse_models.engine.tuning import Drafting, Tuner
 from inhouse_models.engine.weights import LoadError, Weights
 
 
@@ -27,7 +28,7 @@ class EngineOptions:
 
     `states` is the folder of saved states, None for none. `sequences` are answers at once,
     `marks` the places that a recurrent conversation can be taken back to, `rollback` tokens that
-    it can be taken back without one.
+    it can be taken back without one. `drafting` is decided by measuring, or fixed.
     """
 
     path: Path
@@ -40,6 +41,7 @@ class EngineOptions:
     rollback: int = 4
     keys: CellType = "f16"
     values: CellType = "f16"
+    drafting: Drafting = "auto"
     states: Path | None = None
     budget: Budget = field(default_factory=Budget)
     report: Callable[[str], None] = lambda _line: None
@@ -66,7 +68,7 @@ class Engine:
     """A model on its own thread. `loaded` resolves to the weights or to why there are none.
 
     `held_tokens` are those that live in the context, `state_bytes` the memory that saved states
-    take beside it.
+    take beside it. `tuned` is set when nothing is left to measure.
     """
 
     def __init__(self, options: EngineOptions) -> None:
@@ -75,6 +77,7 @@ class Engine:
         self.context = 0
         self.held_tokens = 0
         self.state_bytes = 0
+        self.tuned = threading.Event()
         self._open = 0
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
@@ -122,6 +125,10 @@ class Engine:
         conversations = Conversations(context, store, self.options.marks)
         tools = _Tools(weights)
         scheduler = Scheduler(context, conversations, tools.get_compiler)
+        tuner = Tuner(context, self.options.drafting, lambda: scheduler.tokens_per_second)
+        scheduler.policy = tuner.recall()
+        if not tuner.wanted:
+            self.tuned.set()
         # Nearly every answer holds its calls to a grammar: make the tables while loading.
         tools.get_compiler()
         self.loaded.set_result(weights)
@@ -133,6 +140,10 @@ class Engine:
             elif patience is not None:
                 # A part at a time, so that a new job waits for one at most.
                 patience = 0.0 if conversations.save_next() else None
+                if patience is None and tuner.wanted:
+                    scheduler.policy = tuner.measure(lambda: not self._jobs.empty())
+                    if not tuner.wanted:
+                        self.tuned.set()
             self._open = scheduler.count
             self.held_tokens, self.state_bytes = conversations.held, store.memory_bytes
         while not scheduler.idle:

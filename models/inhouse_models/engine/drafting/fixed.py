@@ -1,0 +1,15 @@
+"""Drafts of one length whatever they cost: to measure with, and for machines that know better."""
+
+from inhouse_models.engine.drafting.curve import ROWS, BatchCurve
+from inhouse_models.engine.drafting.policy import DraftPolicy
+
+
+class FixedPolicy(DraftPolicy):
+    """Chooses the same length always; 0 is not to draft."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(BatchCurve((1.0,) * max(ROWS, length + 1)), length)
+
+    def choose(self, available: int, agreed: int, certain: int = 0) -> int:  # noqa: ARG002 - the base's signature
+        """As many as there are, up to the length."""
+        return max(min(available, self.longest, self.curve.rows - 1 - certain), 0)
