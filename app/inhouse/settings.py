@@ -53,7 +53,7 @@ class Settings(BaseModel):
         default=15, gt=0, description="the engine stops after so long without work"
     )
     states_memory: float = Field(
-        default=1, ge=0, description="GiB of memory for saved conversation states"
+        default=0, ge=0, description="GiB of memory for saved conversation states, 0 to choose"
     )
     states_disk: float = Field(
         default=8, ge=0, description="GiB on disk for saved conversation states, 0 for none"

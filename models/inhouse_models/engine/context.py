@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from inhouse_models.engine.batch import Batch, Rows
 from inhouse_models.engine.binding import library
+from inhouse_models.engine.drafting.predictor import Follower
 from inhouse_models.engine.weights import LoadError, Weights
 
 Logits = NDArray[np.float32]
@@ -53,10 +54,13 @@ class Context:
     """Sequences of tokens in a llama.cpp context, numbered from 0. One thread only.
 
     One sequence more than asked for exists: a part of a sequence can be saved or restored only
-    as the whole of another one.
+    as the whole of another one. A `follower` is told whatever becomes of the sequences. With
+    `trunk` the context runs the layer that predicts further tokens from the trunk's hidden rows.
     """
 
-    def __init__(self, weights: Weights, options: ContextOptions) -> None:
+    def __init__(
+        self, weights: Weights, options: ContextOptions, trunk: "Context | None" = None
+    ) -> None:
         lib = library()
         params = lib.llama_context_default_params()
         params.n_ctx = options.cells
@@ -66,13 +70,17 @@ class Context:
         params.kv_unified = True
         params.n_rs_seq = options.rollback if weights.recurrent else 0
         # The graph reserves a row of the vocabulary's size per output, and more of them abort.
-        params.n_outputs_max = min(options.sequences * (options.drafts + 1), options.batch)
+        wanted = min(options.sequences * (options.drafts + 1), options.batch)
+        params.n_outputs_max = max(wanted, params.n_seq_max)
         params.n_threads = options.threads
         params.n_threads_batch = options.threads
         params.flash_attn_type = 1 if options.flash_attention else 0
         params.type_k = CELL_TYPES[options.keys]
         params.type_v = CELL_TYPES[options.values]
         params.no_perf = True
+        if trunk is not None:
+            params.ctx_type = lib.LLAMA_CONTEXT_TYPE_MTP
+            params.ctx_other = trunk.pointer
         self.pointer: Any = lib.llama_init_from_model(weights.pointer, params)
         if not self.pointer:
             raise LoadError(
@@ -81,6 +89,7 @@ class Context:
             )
         self.weights = weights
         self.options = options
+        self.follower: Follower | None = None
         self.cells = int(lib.llama_n_ctx(self.pointer))
         self.vocabulary_size = int(lib.llama_vocab_n_tokens(weights.vocab))
         self._outputs_limit = int(params.n_outputs_max)
@@ -88,18 +97,21 @@ class Context:
         self._memory: Any = lib.llama_get_memory(self.pointer)
         self._batch = Batch(options.batch)
 
-    def decode(self, parts: Sequence[Rows]) -> None:
-        """Append the rows of every part to its sequence; raises DecodeError.
+    def decode(self, parts: Sequence[Rows], starts: Sequence[int] | None = None) -> None:
+        """Append the rows of every part to its sequence, from its end on or from another place
+        behind it; raises DecodeError.
 
         A part that gives logits has them at the indices of its rows in the batch.
         """
         if sum(part.outputs for part in parts) > self._outputs_limit:
             raise DecodeError(f"a batch cannot give more than {self._outputs_limit} outputs")
-        starts = [self.length(part.sequence) for part in parts]
+        starts = starts or [self.length(part.sequence) for part in parts]
         self._batch.fill(parts, starts)
         status = library().llama_decode(self.pointer, self._batch.struct)
         if status != 0:
             raise DecodeError(f"llama_decode returned {status} at tokens {starts} of {self.cells}")
+        if self.follower is not None:
+            self.follower.follow(parts, starts)
 
     def length(self, sequence: int) -> int:
         """How many tokens a sequence holds."""
@@ -118,11 +130,16 @@ class Context:
         restored, or by at most `rollback` tokens and less than the last batch had of them
         (otherwise llama.cpp answers yes and goes on with a wrong state).
         """
-        return bool(library().llama_memory_seq_rm(self._memory, sequence, length, -1))
+        done = bool(library().llama_memory_seq_rm(self._memory, sequence, length, -1))
+        if done and self.follower is not None:
+            self.follower.cut(sequence, length)
+        return done
 
     def clear(self, sequence: int) -> None:
         """Forget a whole sequence."""
         library().llama_memory_seq_rm(self._memory, sequence, -1, -1)
+        if self.follower is not None:
+            self.follower.forget(sequence)
 
     def snapshot(self, sequence: int) -> bytes:
         """The recurrent state of a sequence as it is now; empty without recurrent layers."""
@@ -136,6 +153,8 @@ class Context:
         """Let an empty sequence share the first `length` tokens of another one; `state` is the
         recurrent state there."""
         library().llama_memory_seq_cp(self._memory, source, target, 0, length)
+        if self.follower is not None:
+            self.follower.copy(source, target, length)
         return not self.weights.recurrent or self._set_state(target, state, RECURRENT)
 
     def save_cells(self, sequence: int, start: int, end: int) -> bytes:

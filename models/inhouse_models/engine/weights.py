@@ -40,14 +40,26 @@ class Vocabulary:
 
 
 class Weights:
-    """One model in memory, shared by its contexts. Not thread-safe; the engine thread owns it."""
+    """One model in memory, shared by its contexts. Not thread-safe; the engine thread owns it.
 
-    def __init__(self, path: Path, gpu_layers: int = -1) -> None:
+    With `load_mtp` also the layers that predict further tokens, where the file has them.
+    """
+
+    def __init__(
+        self, path: Path, gpu_layers: int = -1, *, repack: bool = True, load_mtp: bool = False
+    ) -> None:
         self.path = path
         lib = library()
         params = lib.llama_model_default_params()
         params.n_gpu_layers = gpu_layers
+        params.use_extra_bufts = repack
+        params.load_mtp = load_mtp
         self.pointer: Any = lib.llama_model_load_from_file(str(path).encode(), params)
+        if not self.pointer and load_mtp:
+            # A header may promise layers whose tensors were left out of the file.
+            params.load_mtp = load_mtp = False
+            self.pointer = lib.llama_model_load_from_file(str(path).encode(), params)
+        self._predicts = load_mtp
         if not self.pointer:
             raise LoadError(
                 f"llama.cpp cannot load {path}: it is damaged, or its architecture is newer"
@@ -134,6 +146,17 @@ class Weights:
         return bool(
             lib.llama_model_is_hybrid(self.pointer) or lib.llama_model_is_recurrent(self.pointer)
         )
+
+    @property
+    def architecture(self) -> str:
+        """What llama.cpp calls the kind of model, as `qwen35`."""
+        return self.metadata("general.architecture") or ""
+
+    @property
+    def prediction_layers(self) -> int:
+        """How many layers that predict further tokens are in memory."""
+        key = f"{self.architecture}.nextn_predict_layers"
+        return int(self.metadata(key) or 0) if self._predicts else 0
 
     @cached_property
     def fingerprint(self) -> str:

@@ -3,72 +3,42 @@
 import queue
 import threading
 import time
-from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from inhouse_models.chat import ModelError
+from inhouse_models.deletion import Deletion
 from inhouse_models.engine.binding import library_version
 from inhouse_models.engine.constraint import GrammarCompiler
-from inhouse_models.engine.context import CellType, Context, ContextOptions
+from inhouse_models.engine.context import Context
 from inhouse_models.engine.conversations import Conversations
 from inhouse_models.engine.job import Ended, Job
+from inhouse_models.engine.loading import EngineOptions, Loading, plan_loading
 from inhouse_models.engine.scheduler import Scheduler
-from inhouse_models.engine.store.prefix_store import Budget, PrefixStore
+from inhouse_models.engine.store.about import STATE_FORMAT, About
+from inhouse_models.engine.store.prefix_store import PrefixStore
 from inhouse_models.engine.store.segment import root_key
-from inhouse_models.engine.tuning import Drafting, Tuner
+from inhouse_models.engine.tuning import Tuner
 from inhouse_models.engine.weights import LoadError, Weights
+
+SAVE_AFTER_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class EngineOptions:
-    """Which file to load and how; `context` None is chosen from what the model was trained for.
+class _Forgetting:
+    """A wish to forget what is kept of a conversation, None of all; `done` once that is so."""
 
-    `states` is the folder of saved states, None for none. `sequences` are answers at once,
-    `marks` the places that a recurrent conversation can be taken back to, `rollback` tokens that
-    it can be taken back without one. `drafting` is decided by measuring, or fixed.
-    """
-
-    path: Path
-    context: int | None = None
-    threads: int = 2
-    gpu_layers: int = -1
-    flash_attention: bool = False
-    sequences: int = 2
-    marks: int = 16
-    rollback: int = 4
-    keys: CellType = "f16"
-    values: CellType = "f16"
-    drafting: Drafting = "auto"
-    states: Path | None = None
-    budget: Budget = field(default_factory=Budget)
-    report: Callable[[str], None] = lambda _line: None
-
-    def context_options(self, cells: int) -> ContextOptions:
-        """The options of the context that holds so many tokens."""
-        return ContextOptions(
-            cells=cells,
-            threads=self.threads,
-            flash_attention=self.flash_attention,
-            sequences=self.sequences,
-            rollback=self.rollback,
-            keys=self.keys,
-            values=self.values,
-        )
-
-
-DEFAULT_CONTEXT = 16_384
-SAVE_AFTER_SECONDS = 1.0
-STATE_FORMAT = 1
+    deletion: Deletion | None
+    done: Future[None]
 
 
 class Engine:
     """A model on its own thread. `loaded` resolves to the weights or to why there are none.
 
     `held_tokens` are those that live in the context, `state_bytes` the memory that saved states
-    take beside it. `tuned` is set when nothing is left to measure.
+    take beside it, `states_root` names the folder of those on disk. `tuned` is set when nothing
+    is left to measure.
     """
 
     def __init__(self, options: EngineOptions) -> None:
@@ -77,9 +47,10 @@ class Engine:
         self.context = 0
         self.held_tokens = 0
         self.state_bytes = 0
+        self.states_root = ""
         self.tuned = threading.Event()
         self._open = 0
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job | _Forgetting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
 
     def start(self) -> None:
@@ -90,6 +61,13 @@ class Engine:
         """Queue a job; its steps end with exactly one Ended."""
         job.queued_at = time.perf_counter()
         self._jobs.put(job)
+
+    def forget(self, deletion: Deletion | None) -> Future[None]:
+        """Drop what is kept of a deleted conversation, None for everything, between two steps.
+        What is being answered stays."""
+        wish = _Forgetting(deletion, Future())
+        self._jobs.put(wish)
+        return wish.done
 
     @property
     def waiting(self) -> int:
@@ -102,27 +80,32 @@ class Engine:
         self._thread.join()
 
     def _main(self) -> None:
-        options = self.options
+        loading = plan_loading(self.options)
+        if isinstance(loading, ModelError):
+            self._refuse(loading)
+            return
         try:
-            weights = Weights(options.path, options.gpu_layers)
-            self.context = options.context or min(weights.trained_context, DEFAULT_CONTEXT)
-            context = Context(weights, options.context_options(self.context))
+            weights = Weights(loading.path, loading.gpu_layers, repack=loading.repack)
+            context = Context(weights, loading.context)
         except LoadError as fault:
             self._refuse(ModelError("load", str(fault)))
             return
-        self._serve(weights, context)
+        self.context = context.cells
+        self._serve(weights, context, loading)
         context.close()
         weights.close()
 
-    def _serve(self, weights: Weights, context: Context) -> None:
+    def _serve(self, weights: Weights, context: Context, loading: Loading) -> None:
         store = PrefixStore(
             root_key(_compatibility(weights, context)),
             self.options.states,
-            self.options.budget,
+            loading.budget,
             recurrent=weights.recurrent,
+            about=_describe(weights, context),
             report=self.options.report,
         )
-        conversations = Conversations(context, store, self.options.marks)
+        self.states_root = store.name
+        conversations = Conversations(context, store, loading.marks)
         tools = _Tools(weights)
         scheduler = Scheduler(context, conversations, tools.get_compiler)
         tuner = Tuner(context, self.options.drafting, lambda: scheduler.tokens_per_second)
@@ -133,7 +116,7 @@ class Engine:
         tools.get_compiler()
         self.loaded.set_result(weights)
         patience: float | None = None
-        while self._take_jobs(scheduler, patience):
+        while self._take_jobs(scheduler, conversations, patience):
             if not scheduler.idle:
                 scheduler.step()
                 patience = SAVE_AFTER_SECONDS
@@ -151,7 +134,9 @@ class Engine:
         while conversations.save_next():
             pass
 
-    def _take_jobs(self, scheduler: Scheduler, patience: float | None) -> bool:
+    def _take_jobs(
+        self, scheduler: Scheduler, conversations: Conversations, patience: float | None
+    ) -> bool:
         """Hand over what is queued; with nothing to do, wait for it so many seconds, None for
         ever. False when the engine shall stop."""
         while True:
@@ -162,12 +147,28 @@ class Engine:
                 return True
             if job is None:
                 return False
+            if isinstance(job, _Forgetting):
+                self._forget(job, conversations)
+                return True
             scheduler.add(job)
+
+    def _forget(self, wish: _Forgetting, conversations: Conversations) -> None:
+        loaded, deletion = self.loaded.result(), wish.deletion
+        if deletion is None:
+            conversations.clear()
+        elif isinstance(loaded, Weights) and loaded.fingerprint == deletion.model:
+            conversations.forget(deletion.tokens, deletion.shared)
+        # Who asked may have hung up.
+        if wish.done.set_running_or_notify_cancel():
+            wish.done.set_result(None)
 
     def _refuse(self, error: ModelError) -> None:
         self.loaded.set_result(error)
         while (job := self._jobs.get()) is not None:
-            job.emit(Ended("error", error=error))
+            if isinstance(job, Job):
+                job.emit(Ended("error", error=error))
+            elif job.done.set_running_or_notify_cancel():
+                job.done.set_result(None)
 
 
 def _compatibility(weights: Weights, context: Context) -> dict[str, object]:
@@ -180,6 +181,12 @@ def _compatibility(weights: Weights, context: Context) -> dict[str, object]:
         "rollback": context.options.rollback,
         "cells": [context.options.keys, context.options.values],
     }
+
+
+def _describe(weights: Weights, context: Context) -> About:
+    """What is said beside the states on disk."""
+    path, options = weights.path.resolve(), context.options
+    return About(str(path), weights.fingerprint, library_version(), options.keys, options.values)
 
 
 class _Tools:

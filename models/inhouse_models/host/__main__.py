@@ -3,14 +3,17 @@
 import argparse
 import asyncio
 import datetime
+import os
 import sys
+import threading
+import traceback
 from pathlib import Path
 
 import uvicorn
 
 from inhouse_models.engine.binding import log_to
-from inhouse_models.engine.store.prefix_store import Budget
-from inhouse_models.engine.worker import Engine, EngineOptions
+from inhouse_models.engine.loading import EngineOptions
+from inhouse_models.engine.worker import Engine
 from inhouse_models.host.places import states_folder
 from inhouse_models.host.server import HostApplication
 
@@ -24,7 +27,7 @@ def parse_arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--gpu-layers", type=int, default=-1)
     parser.add_argument("--idle-seconds", type=float, default=900.0)
-    parser.add_argument("--states-memory", type=int, default=1024**3)
+    parser.add_argument("--states-memory", type=int, default=0)
     parser.add_argument("--states-disk", type=int, default=8 * 1024**3)
     return parser.parse_args(words)
 
@@ -44,9 +47,10 @@ async def serve(words: list[str]) -> None:
         path=arguments.model,
         context=arguments.context or None,
         threads=arguments.threads,
-        gpu_layers=arguments.gpu_layers,
+        gpu_layers=arguments.gpu_layers if arguments.gpu_layers >= 0 else None,
         states=states_folder() if arguments.states_disk else None,
-        budget=Budget(arguments.states_memory, arguments.states_disk),
+        states_memory=arguments.states_memory or None,
+        states_disk=arguments.states_disk,
         report=write_log,
     )
     engine = Engine(options)
@@ -71,8 +75,15 @@ async def serve(words: list[str]) -> None:
     write_log("stopped")
 
 
+def end_on_fault(fault: threading.ExceptHookArgs) -> None:
+    """A fault of ours on the engine's thread ends the process, so that no client waits for ever."""
+    write_log("".join(traceback.format_exception(fault.exc_value)) if fault.exc_value else "fault")
+    os._exit(70)
+
+
 def main() -> None:
     """Run until stopped."""
+    threading.excepthook = end_on_fault
     asyncio.run(serve(sys.argv[1:]))
 
 

@@ -28,7 +28,7 @@ class HostOptions:
     """How a host serves its model. `context` None is the engine's choice, in tokens.
 
     `states_memory` and `states_disk` are bytes for the states of conversations that do not live
-    in the context; the latter for all models together, 0 for none.
+    in the context: the former 0 to choose, the latter for all models together, 0 for none.
     """
 
     model: Path = Path()
@@ -36,7 +36,7 @@ class HostOptions:
     threads: int = 0
     gpu_layers: int = -1
     idle_seconds: float = 900.0
-    states_memory: int = 1024**3
+    states_memory: int = 0
     states_disk: int = 8 * 1024**3
 
     def arguments(self) -> list[str]:

@@ -9,8 +9,9 @@ import pytest
 from tiny_models import Kind, write_tiny_model
 
 from inhouse_models.engine.job import Ended, Job, Step, Written
+from inhouse_models.engine.loading import EngineOptions
 from inhouse_models.engine.weights import Weights
-from inhouse_models.engine.worker import Engine, EngineOptions
+from inhouse_models.engine.worker import Engine
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ import pytest
 from inhouse_models.chat import Sampling
 from inhouse_models.engine.drafting.calibration import calibration_folder
 from inhouse_models.engine.job import Hold, Job, Step, Written
+from inhouse_models.engine.loading import EngineOptions
 from inhouse_models.engine.tuning import Drafting
-from inhouse_models.engine.worker import Engine, EngineOptions
+from inhouse_models.engine.worker import Engine
 
 from .conftest import LoadedEngine
 

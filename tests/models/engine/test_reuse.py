@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from inhouse_models.engine.job import Ended, Job, Step, Written
-from inhouse_models.engine.store.prefix_store import Budget
-from inhouse_models.engine.worker import Engine, EngineOptions
+from inhouse_models.engine.loading import EngineOptions
+from inhouse_models.engine.worker import Engine
 
 from .conftest import LoadedEngine
 
@@ -50,7 +50,7 @@ class Play:
                 EXACT,
                 path=self._model,
                 states=self._folder,
-                budget=Budget(memory=1024**2),
+                states_memory=1024**2,
                 marks=6,
             )
         )
@@ -124,7 +124,7 @@ def model(request: pytest.FixtureRequest, tiny_model: Callable[[str], Path]) -> 
 
 @pytest.fixture(scope="module")
 def cold(model: Path) -> Iterator[LoadedEngine]:
-    engine = Engine(replace(EXACT, path=model, sequences=1, budget=Budget(0, 0)))
+    engine = Engine(replace(EXACT, path=model, sequences=1, states_memory=0))
     engine.start()
     yield LoadedEngine(engine)
     engine.stop()

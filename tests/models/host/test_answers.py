@@ -6,8 +6,9 @@ from pathlib import Path
 
 from inhouse_models.chat import Doubt, Message, Request
 from inhouse_models.engine.job import Ended, Job, Step, Written
+from inhouse_models.engine.loading import EngineOptions
 from inhouse_models.engine.weights import Vocabulary, Weights
-from inhouse_models.engine.worker import Engine, EngineOptions
+from inhouse_models.engine.worker import Engine
 from inhouse_models.formats import AnswerParser, SpecialTokens
 from inhouse_models.host.answers import MOST_DOUBTS, Chunk, answer_chunks
 from inhouse_models.host.prompting import Prepared
