@@ -16,28 +16,23 @@ class BoundaryFinder:
         self._result = vocabulary.find("<tool_response>")
         self._think = vocabulary.find("<think>")
 
-    def find(self, tokens: Sequence[int], start: int) -> list[int]:
+    def find(self, tokens: Sequence[int], start: int, marked: int = 0) -> list[int]:
         """Lengths of prefixes of `tokens`, longer than `start` and ascending, the last the whole.
 
         After every message, before thinking and every tool result, and at least every 2,048
-        tokens. Of several within 32 tokens only the last stays, and the one before thinking:
+        tokens; `marked` is the last one before. Of several within 32 tokens only the first stays:
         a state costs memory, and to read so little again costs nothing.
         """
         chosen: list[int] = []
-        reached = start
-        thinking = -1
         for place in [*self._places(tokens, start), len(tokens)]:
-            while place - reached > LONGEST_STRETCH:
-                reached += LONGEST_STRETCH
-                chosen.append(reached)
-            if place <= reached:
-                continue
-            if chosen and place - chosen[-1] < SHORTEST_STRETCH and chosen[-1] != thinking:
-                chosen.pop()
-            if place < len(tokens) and tokens[place] == self._think:
-                thinking = place
-            chosen.append(place)
-            reached = place
+            while place - max(marked, start) > LONGEST_STRETCH:
+                marked = max(marked, start) + LONGEST_STRETCH
+                chosen.append(marked)
+            if place > max(marked, start) and (
+                place - marked >= SHORTEST_STRETCH or place == len(tokens)
+            ):
+                chosen.append(place)
+                marked = place
         return chosen
 
     def _places(self, tokens: Sequence[int], start: int) -> list[int]:

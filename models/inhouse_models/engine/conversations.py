@@ -33,13 +33,18 @@ class Conversations:
         ]
 
     @property
+    def free(self) -> list[Sequence]:
+        """The sequences that nobody writes in."""
+        return [sequence for sequence in self.sequences if not sequence.busy]
+
+    @property
     def held(self) -> int:
         """Tokens that the sequences hold together."""
         return sum(len(sequence.tokens) for sequence in self.sequences)
 
     def take(self, prompt: Items[int]) -> Place | None:
         """The place of a prompt; None while every sequence is busy."""
-        free = [sequence for sequence in self.sequences if not sequence.busy]
+        free = self.free
         if not free:
             return None
         best = max(free, key=lambda sequence: (sequence.reusable(prompt), -sequence.used))
@@ -119,8 +124,7 @@ class Conversations:
         """Ends of the segments to save, with the recurrent state at each."""
         end = len(sequence.tokens)
         if self._recurrent:
-            reached = max((mark.length for mark in sequence.marks), default=0)
-            if end - max(reached, start) >= WORTH_SAVING:
+            if end - max(sequence.marked, start) >= WORTH_SAVING:
                 sequence.mark()
             return [(mark.length, mark.state) for mark in sequence.marks if mark.length > start]
         ends: list[int] = []
@@ -138,3 +142,18 @@ class Conversations:
             if not sequence.busy:
                 self.save(sequence)
         return self._store.write_next()
+
+    def forget(self, tokens: Items[int], shared: int) -> None:
+        """Drop what goes along with a conversation for more than its first `shared` tokens, saved
+        and from sequences that are not busy."""
+        for sequence in self.sequences:
+            if not sequence.busy and common_length(sequence.tokens, tokens) > shared:
+                sequence.cut(shared)
+        self._store.forget(tokens, shared)
+
+    def clear(self) -> None:
+        """Drop everything that is saved, and every sequence that is not busy."""
+        for sequence in self.sequences:
+            if not sequence.busy:
+                sequence.forget()
+        self._store.clear()

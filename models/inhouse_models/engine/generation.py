@@ -21,6 +21,7 @@ from inhouse_models.engine.job import Drafts, Ended, Hold, Job, Reading, Written
 from inhouse_models.engine.repetition import repeats_itself
 from inhouse_models.engine.sampler import Sampler
 from inhouse_models.engine.sequence import common_length
+from inhouse_models.engine.thought import ThoughtMeter
 from inhouse_models.engine.weights import Vocabulary
 
 
@@ -99,6 +100,10 @@ class Generation:
         self._resume = written or job.resume
         self._sampler = Sampler(job.sampling, len(vocabulary.pieces))
         self._answer = _Answer()
+        self._drafter: Drafter | None = None
+        self._policy = shared.policy
+        self._drafts = Drafts()
+        self._thought = ThoughtMeter(job.thinking) if job.thinking else None
         self._run: list[int] = []
         self._draft: list[int] = []
         self._started = time.perf_counter()
@@ -109,15 +114,12 @@ class Generation:
             self._take_up()
         self._target = [*job.prompt, *self._answer.ids]
         self._taken_up = min(len(self._answer.ids), len(job.resume))
-        self._boundaries = shared.boundaries.find(self._target, kept)
-        self._drafter: Drafter | None = None
-        self._policy = shared.policy
-        self._drafts = Drafts()
+        self._boundaries = shared.boundaries.find(self._target, kept, self.sequence.marked)
 
     def _take_up(self) -> None:
         for token in self._resume:
             self._holder.accept(token)
-            self._answer.ids.append(token)
+            self._note(token)
             self._answer.decode_text(self._vocabulary.pieces[token])
 
     @property
@@ -183,6 +185,8 @@ class Generation:
         if done < len(self._target):
             return None
         self._read_at = time.perf_counter()
+        if self.job.max_tokens == 0:
+            return self.end("length")
         if self._policy is not None:
             self._drafter = Drafter(self.sequence.look_up(), self._policy)
         logits = self.sequence.logits_at(done)
@@ -212,17 +216,23 @@ class Generation:
         """Pick the next token, with those that the grammar leaves no choice about behind it, and
         report them; an end of the turn is not among the returned."""
         answer = self._answer
-        run = self._follow(self._next(logits))
+        run = self._close_thinking() or self._follow(self._next(logits))
         for token in run:
-            answer.ids.append(token)
-            if self._drafter is not None:
-                self._drafter.append(token)
+            self._note(token)
             if token in self._vocabulary.ends:
                 continue
             text = answer.decode_text(self._vocabulary.pieces[token])
             if len(answer.ids) > len(self._resume):
                 self.job.emit(Written(token, text))
         return run
+
+    def _note(self, token: int) -> None:
+        """A token stands in the answer now."""
+        self._answer.ids.append(token)
+        if self._drafter is not None:
+            self._drafter.append(token)
+        if self._thought is not None:
+            self._thought.accept(token)
 
     def _ending(self) -> Ended | None:
         """Whether the answer is over after what was just written."""
@@ -238,6 +248,18 @@ class Generation:
         if len(self.job.prompt) + len(ids) >= self._cells or repeats_itself(ids):
             return self.end("length")
         return self.end("cancelled") if self.job.cancelled.is_set() else None
+
+    def _close_thinking(self) -> list[int]:
+        """What ends the thinking when its budget is spent, as far as the grammar lets it."""
+        closing = list(self._thought.closing) if self._thought else []
+        constraint = self._holder.constraint
+        if len(self._answer.ids) < len(self._resume) or (
+            constraint and constraint.allowed_prefix(closing) < len(closing)
+        ):
+            return []
+        for token in closing:
+            self._holder.accept(token)
+        return closing
 
     def _follow(self, first: int) -> list[int]:
         """A token, and those that must follow it: they are decoded together, not one by one."""
@@ -267,9 +289,13 @@ class Generation:
             self._answer.doubts += find_doubts(logits, picked, place, constraint)
         return picked
 
+    def close(self) -> None:
+        """Free what it holds; nothing may be asked of it afterwards."""
+        self._sampler.close()
+
     def end(self, reason: Reason, error: ModelError | None = None) -> Ended:
         """How it ended, with its costs; nothing may be asked of it afterwards."""
-        self._sampler.close()
+        self.close()
         ids, now = self._answer.ids, time.perf_counter()
         read_at = self._read_at or now
         usage = Usage(len(self.job.prompt) + self._taken_up, self._kept, len(ids) - self._taken_up)

@@ -51,6 +51,8 @@ class Scheduler:
         self.tokens_per_second = 0.0
         self._waiting: deque[_Waiting] = deque()
         self._active: list[Generation] = []
+        # The first that waits has no place until something changes.
+        self._stuck = False
 
     @property
     def idle(self) -> bool:
@@ -65,11 +67,17 @@ class Scheduler:
     def add(self, job: Job) -> None:
         """Take a job; its steps end with exactly one Ended."""
         self._waiting.append(_Waiting(job))
+        # By priority, then as they came.
+        self._waiting = deque(sorted(self._waiting, key=lambda one: -one.job.priority))
+        self._stuck = False
 
     def step(self) -> None:
         """Begin what can begin, then decode one batch."""
-        while self._waiting and self._admit(self._waiting[0]):
-            self._waiting.popleft()
+        while self._waiting and not self._stuck:
+            if self._admit(self._waiting[0]):
+                self._waiting.popleft()
+            else:
+                self._stuck = not self._make_stand_back(self._waiting[0].job.priority)
         chosen = self._choose()
         if not chosen:
             return
@@ -84,6 +92,8 @@ class Scheduler:
         if job.cancelled.is_set():
             job.emit(Ended("cancelled"))
             return True
+        if not self._conversations.free:
+            return False
         wanted = [*job.prompt, *(waiting.written or job.resume)]
         length = len(wanted)
         if length >= self._context.cells:
@@ -106,6 +116,13 @@ class Scheduler:
         self._begin(Generation(job, place, holder, shared, waiting.written))
         return True
 
+    def _make_stand_back(self, priority: int) -> bool:
+        """Postpone what only reads ahead of time, for a job that somebody waits for."""
+        ahead = [one for one in self._active if one.job.priority < min(priority, 0)]
+        for generation in ahead:
+            self._postpone(generation)
+        return bool(ahead)
+
     def _begin(self, generation: Generation) -> None:
         self._active.append(generation)
         self._advance(generation, generation.begin)
@@ -121,6 +138,7 @@ class Scheduler:
         """The next rows of everyone who writes, and a chunk of the one who reads next."""
         writing = [one for one in self._active if not one.reading]
         reading = [one for one in self._active if one.reading]
+        reading.sort(key=lambda one: -one.job.priority)
         # Drafts are measured by the batch that they make longer, so they have it alone; and a
         # mixed batch may be divided so that a recurrent state cannot be taken back.
         alone = len(self._active) == 1
@@ -142,16 +160,22 @@ class Scheduler:
             if len(self._active) == 1:
                 self._finish(chosen[0][0], chosen[0][0].end("length"))
                 return []
-            self._postpone(max(self._active, key=lambda one: one.job.queued_at))
+            self._postpone(
+                max(self._active, key=lambda one: (-one.job.priority, one.job.queued_at))
+            )
             chosen = [(one, rows) for one, rows in chosen if one in self._active]
         return chosen
 
     def _postpone(self, generation: Generation) -> None:
         """Take a job off its sequence; it goes on later from its saved state."""
         self._active.remove(generation)
+        generation.close()
         generation.sequence.busy = False
         self._conversations.park(generation.sequence)
-        self._waiting.appendleft(_Waiting(generation.job, generation.written))
+        ahead = generation.job.priority < 0
+        # It has waited before, so it is the first of those that are equally urgent.
+        place = len(self._waiting) if ahead else 0
+        self._waiting.insert(place, _Waiting(generation.job, generation.written))
 
     def _chunk_size(self) -> int:
         busy = len(self._active) + len(self._waiting) > 1
@@ -193,6 +217,7 @@ class Scheduler:
     def _finish(self, generation: Generation, ended: Ended) -> None:
         self._active.remove(generation)
         generation.sequence.busy = False
+        self._stuck = False
         generation.job.emit(ended)
 
     def _fail(self, generations: list[Generation], fault: DecodeError) -> None:

@@ -67,6 +67,11 @@ class Sequence:
         """The logits after the first `length` tokens, where they are kept."""
         return next((mark.logits for mark in self.marks if mark.length == length), None)
 
+    @property
+    def marked(self) -> int:
+        """Tokens up to the last mark."""
+        return self.marks[-1].length if self.marks else 0
+
     def rows(self, tokens: Items[int], outputs: int = 1) -> Rows:
         """A part of the next batch."""
         return Rows(self.number, tokens, outputs)

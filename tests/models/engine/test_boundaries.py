@@ -22,8 +22,14 @@ def test_after_messages_and_before_results_and_thinking() -> None:
     result = [TEXT] * 49 + [END, TEXT, TEXT, RESULT, *[TEXT] * 100]
     opening = [TEXT, THINK, TEXT]
     tokens = [*system, *result, *opening]
-    # The message before the result ends only three tokens earlier.
-    assert FINDER.find(tokens, 0) == [100, 152, 254, len(tokens)]
+    # The result begins only two tokens after the message before it.
+    assert FINDER.find(tokens, 0) == [100, 150, 254, len(tokens)]
+
+
+def test_what_is_marked_already_is_not_marked_again() -> None:
+    tokens = [TEXT] * 200 + [END] + [TEXT] * 60
+    assert FINDER.find(tokens, 200, marked=150) == [201, len(tokens)]
+    assert FINDER.find(tokens, 200, marked=190) == [len(tokens)]
 
 
 def test_a_long_text_is_divided() -> None:

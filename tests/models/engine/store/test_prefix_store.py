@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inhouse_models.engine.sequence import common_length
 from inhouse_models.engine.store.folder import state_files, trim_folder
 from inhouse_models.engine.store.prefix_store import Budget, Match, PrefixStore
 from inhouse_models.engine.store.segment import Payload, root_key
@@ -230,3 +231,52 @@ def test_what_is_found_stands_for_the_prompts_own_tokens(
     assert ",".join(p.cells.decode().strip() for p in payloads) == text
     if recurrent:
         assert match.length == sum(len(node.segment.tokens) for node in match.nodes)
+
+
+def test_what_belongs_to_a_conversation_alone_is_forgotten(tmp_path: Path) -> None:
+    save(store := open_store(tmp_path), [1, 2, 3, 4, 5, 6], [2, 4, 6])
+    save(store, [1, 2, 8, 9], [2, 4])
+    save(store, [1, 2, 3, 4, 7, 7], [2, 4, 6])
+    drain(store)
+    store.forget([1, 2, 3, 4, 5, 6], 2)
+    for found in (store, open_store(tmp_path)):
+        assert held(found, [1, 2, 8, 9, 5]) == b"1,2|8,9"
+        assert held(found, [1, 2, 3, 4, 5, 6]) == b"1,2"
+        assert held(found, [1, 2, 3, 4, 7, 7]) == b"1,2"
+
+
+def test_what_another_conversation_shares_stays() -> None:
+    save(store := open_store(None), [1, 2, 3, 4, 5, 6], [2, 4, 6])
+    store.forget([1, 2, 3, 4, 7, 7], 4)
+    assert store.match([1, 2, 3, 4, 5, 6]).length == 6
+    store.forget([1, 2, 3, 4, 5], 4)
+    assert store.match([1, 2, 3, 4, 5, 6]).length == 4
+    store.forget([1, 9], 0)
+    assert store.memory_bytes == 0
+
+
+def test_a_conversation_of_thousands_of_segments(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    tokens = list(range(3_000))
+    save(store, tokens, range(1, 3_001))
+    assert store.match(tokens).length == 3_000
+    store.forget(tokens)
+    assert store.memory_bytes == 0
+
+
+@given(st.lists(CONVERSATION, min_size=1, max_size=8), st.integers(0, 7), st.booleans())
+def test_forgetting_leaves_nothing_of_its_own(
+    saved: list[list[int]], chosen: int, recurrent: bool
+) -> None:
+    store = open_store(None, recurrent=recurrent)
+    for tokens in saved:
+        save(store, tokens, range(3, len(tokens) + 1, 3), state=recurrent)
+    gone = saved.pop(chosen % len(saved))
+    before = [store.match(tokens).length for tokens in saved]
+    shared = max((common_length(gone, tokens) for tokens in saved), default=0)
+    store.forget(gone, shared)
+    assert store.match(gone).length <= shared
+    for tokens, length in zip(saved, before, strict=True):
+        assert store.match(tokens).length >= min(length, common_length(gone, tokens) // 3 * 3)
+        if common_length(gone, tokens) < 1:
+            assert store.match(tokens).length == length

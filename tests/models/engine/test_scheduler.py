@@ -1,0 +1,184 @@
+"""Several answers at once: fair, within the room there is, and each as if it were alone."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from inhouse_models.engine.job import Ended, Job, Reading, Step, Written
+from inhouse_models.engine.loading import EngineOptions
+from inhouse_models.engine.thought import ThoughtBudget
+from inhouse_models.engine.worker import Engine
+
+from .conftest import LoadedEngine
+
+pytestmark = pytest.mark.model
+EXACT = EngineOptions(
+    Path(), context=1024, threads=1, keys="f32", values="f32", sequences=2, drafting="off"
+)
+Kind = str
+
+
+class Group:
+    """Jobs that are submitted together; `events` are all steps in the order they came."""
+
+    def __init__(self, loaded: LoadedEngine) -> None:
+        self._loaded = loaded
+        self._done: list[threading.Event] = []
+        self.jobs: list[Job] = []
+        self.events: list[tuple[int, Step]] = []
+
+    def submit(self, prompt: tuple[int, ...], **options: object) -> Job:
+        number, done = len(self.jobs), threading.Event()
+
+        def emit(step: Step) -> None:
+            self.events.append((number, step))
+            if isinstance(step, Ended):
+                done.set()
+
+        job = Job(prompt, emit, **options)  # type: ignore[arg-type] - a test's shorthand
+        self.jobs.append(job)
+        self._done.append(done)
+        self._loaded.engine.submit(job)
+        return job
+
+    def wait(self) -> list[Ended]:
+        for done in self._done:
+            assert done.wait(timeout=120)
+        ended = {number: step for number, step in self.events if isinstance(step, Ended)}
+        return [ended[number] for number in range(len(self.jobs))]
+
+    def order(self, kind: type[Step]) -> list[int]:
+        """Which jobs took steps of a kind, in order."""
+        return [number for number, step in self.events if isinstance(step, kind)]
+
+
+@pytest.fixture(scope="module", params=["qwen2", "qwen35"])
+def loaded(
+    request: pytest.FixtureRequest, tiny_model: Callable[[Kind], Path]
+) -> Iterator[LoadedEngine]:
+    engine = Engine(replace(EXACT, path=tiny_model(request.param)))
+    engine.start()
+    yield LoadedEngine(engine)
+    engine.stop()
+
+
+def test_two_answers_at_once_are_those_of_each_alone(loaded: LoadedEngine) -> None:
+    prompts = [loaded.chat(text) for text in ("one thing", "quite another thing " * 8)]
+    alone = [loaded.ask(prompt, max_tokens=40).ended.ids for prompt in prompts]
+    loaded.ask(loaded.chat("something else"), max_tokens=1)
+    group = Group(loaded)
+    for prompt in prompts:
+        group.submit((*prompt[:-1], *prompt[-1:]), max_tokens=40)
+    together = group.wait()
+    assert [ended.ids for ended in together] == alone
+    written = group.order(Written)
+    # They took turns: neither waited until the other one was done.
+    assert written.index(1) < 40
+    assert 0 in written[written.index(1) :]
+
+
+def test_a_short_prompt_does_not_wait_for_a_long_one(loaded: LoadedEngine) -> None:
+    group = Group(loaded)
+    begun = threading.Event()
+
+    def watch(step: Step) -> None:
+        group.events.append((0, step))
+        begun.set() if isinstance(step, Reading) and step.done > step.cached else None
+        finished.set() if isinstance(step, Ended) else None
+
+    finished = threading.Event()
+    long = tuple(loaded.weights.tokenise("many words in a long text " * 160, False))[:900]
+    group.jobs.append(Job(long, watch, max_tokens=1))
+    loaded.engine.submit(group.jobs[0])
+    group._done.append(finished)
+    assert begun.wait(timeout=60)
+    group.submit(loaded.chat("short"), max_tokens=4)
+    group.wait()
+    steps = [number for number, step in group.events if isinstance(step, Reading | Written)]
+    first = next(i for i, (n, s) in enumerate(group.events) if n == 1 and isinstance(s, Written))
+    came = next(i for i, (n, _s) in enumerate(group.events) if n == 1)
+    between = [s for n, s in group.events[came:first] if n == 0 and isinstance(s, Reading)]
+    assert len(between) <= 2
+    assert steps
+
+
+def test_more_jobs_than_sequences_all_end(loaded: LoadedEngine) -> None:
+    group = Group(loaded)
+    for number in range(6):
+        group.submit(loaded.chat(f"question {number}"), max_tokens=6)
+    assert [len(ended.ids) for ended in group.wait()] == [6] * 6
+
+
+def test_conversations_that_do_not_fit_together_take_turns(loaded: LoadedEngine) -> None:
+    words = loaded.weights.tokenise("something that is long enough to fill the cells " * 90, False)
+    prompts = [tuple(words[:580]), tuple(words[40:600])]
+    alone = [loaded.ask(prompt, max_tokens=30).ended for prompt in prompts]
+    group = Group(loaded)
+    for prompt in prompts:
+        group.submit(prompt, max_tokens=30)
+    assert [ended.ids for ended in group.wait()] == [ended.ids for ended in alone]
+
+
+def test_an_answer_that_grows_out_of_the_cells_pushes_the_other_aside(
+    loaded: LoadedEngine,
+) -> None:
+    words = loaded.weights.tokenise("words to fill the cells with in any case " * 90, False)
+    prompts = [tuple(words[:490]), tuple(words[3:493])]
+    alone = [loaded.ask(prompt, max_tokens=60).ended for prompt in prompts]
+    group = Group(loaded)
+    for prompt in prompts:
+        group.submit(prompt, max_tokens=60)
+    ended = group.wait()
+    assert [one.ids for one in ended] == [one.ids for one in alone]
+    assert [one.usage.output_tokens for one in ended] == [60, 60]
+    for number in (0, 1):
+        written = [s.token for n, s in group.events if n == number and isinstance(s, Written)]
+        assert tuple(written) == alone[number].ids
+
+
+def test_reading_ahead_makes_the_answer_come_at_once(loaded: LoadedEngine) -> None:
+    prompt = loaded.chat("the words that are known before they are sent " * 5)
+    ahead = loaded.ask(prompt, max_tokens=0, priority=-1).ended
+    assert ahead.ids == ()
+    assert ahead.reason == "length"
+    answer = loaded.ask(prompt, max_tokens=4).ended
+    assert answer.usage.cached_input_tokens == len(prompt)
+
+
+def test_whoever_waits_goes_before_what_is_read_ahead(loaded: LoadedEngine) -> None:
+    group = Group(loaded)
+    texts = ("first " * 100, "second " * 100, "third " * 100)
+    for text in texts:
+        group.submit(loaded.chat(text), max_tokens=0, priority=-1)
+    group.submit(loaded.chat("the person's own question"), max_tokens=3)
+    group.wait()
+    ended = group.order(Ended)
+    assert sorted(ended) == [0, 1, 2, 3]
+    assert ended.index(3) <= 2
+
+
+def test_cancelled_jobs_leave_the_queue(loaded: LoadedEngine) -> None:
+    group = Group(loaded)
+    for number in range(5):
+        group.submit(loaded.chat(f"number {number}"), max_tokens=10)
+    for job in group.jobs[2:]:
+        job.cancel()
+    reasons = [ended.reason for ended in group.wait()]
+    assert reasons[:2] == ["length", "length"]
+    assert set(reasons[2:]) == {"cancelled"}
+
+
+def test_thinking_is_closed_at_its_budget_without_reading_again(loaded: LoadedEngine) -> None:
+    prompt = loaded.chat("think")
+    free = loaded.ask(prompt, max_tokens=30).ended.ids
+    closing = tuple(loaded.weights.tokenise("\n\nenough\n\n", False))
+    opens, closes = loaded.weights.tokenise("<|fim_prefix|><|fim_suffix|>", True)
+    budget = ThoughtBudget(10, opens, closes, (*closing, closes), begun=True)
+    held = loaded.ask(prompt, max_tokens=30, thinking=budget).ended
+    assert held.ids[:10] == free[:10]
+    assert held.ids[10 : 11 + len(closing)] == (*closing, closes)
+    assert len(held.ids) == 30
+    assert held.usage.cached_input_tokens == len(prompt)
