@@ -7,24 +7,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from inhouse_agent.attachments import attach_files
+from inhouse_agent.choices import free_choices, held_choices, names_of
 from inhouse_agent.instructions import MAX_TOTAL_BYTES, Instructions, read_instructions
 from inhouse_agent.kit import Kit, Options
 from inhouse_agent.profile import Profile
 from inhouse_agent.prompt import system_prompt
 from inhouse_agent.steering import FREE, Steering
 from inhouse_models.chat import Choices, Message, Request, ToolSpec
-from inhouse_tools.files import digest
-from inhouse_tools.listing import Listing, list_files
+from inhouse_tools.listing import list_files
 from inhouse_tools.registry import LOOKING, parameters
-from inhouse_tools.syntax import errors, language_of, symbols
-from inhouse_tools.tool import Tool, Workspace
+from inhouse_tools.tool import Tool
 
 MAX_LISTED: Final = 60
-MAX_NAME_CHARS: Final = 120
-MAX_PATH_CHOICES: Final = 2_000
-MAX_SYMBOL_CHOICES: Final = 500
-MAX_SYMBOL_FILE_BYTES: Final = 500_000
-SHORT_LINES: Final = 120
 SMALL_INSTRUCTION_BYTES: Final = 4_000
 JSON_WANTED: Final = "Now give your final answer as one JSON value of the schema, nothing else."
 
@@ -61,9 +55,12 @@ async def build_request(
 ) -> Request:
     """The next question to the model over the whole history."""
     options, profile = kit.options, kit.profile
+    form = options.call_form or profile.call_form
     choices = Choices()
-    if profile.held:
-        choices = await asyncio.to_thread(_choices, kit.workspace)
+    if form == "native" and not profile.held:
+        choices = await asyncio.to_thread(free_choices, kit.workspace)
+    elif profile.held:
+        choices = await asyncio.to_thread(held_choices, kit.workspace)
         new = tuple(path for path in steering.new if path not in choices.paths)
         choices = replace(choices, new=new, invent=steering.invent)
     tools = tool_specs(profile, kit.tools)
@@ -74,7 +71,7 @@ async def build_request(
         max_tokens=options.max_tokens or profile.max_tokens,
         sampling=options.sampling,
         think=options.think,
-        call_form=options.call_form or profile.call_form,
+        call_form=form,
         held=profile.held,
         must_call=steering.must_call and profile.held and bool(tools),
         allowed=_allowed(kit, choices, steering.barred),
@@ -130,7 +127,7 @@ async def opening_messages(kit: Kit, prompt: str) -> tuple[tuple[Message, ...], 
         small = kit.profile.name == "small"
         limit = SMALL_INSTRUCTION_BYTES if small else MAX_TOTAL_BYTES
         instructions = await asyncio.to_thread(read_instructions, kit.workspace.root, limit)
-    names = _names(await asyncio.to_thread(list_files, kit.workspace.root))
+    names = names_of(await asyncio.to_thread(list_files, kit.workspace.root))
     files = await attach_files(kit, prompt, names) if kit.profile.guided else []
     text = _first_text(kit.workspace.root, instructions, names, files, prompt)
     system = Message("system", system_prompt(kit.profile, kit.options))
@@ -142,7 +139,7 @@ async def later_text(kit: Kit, prompt: str) -> str:
     if not kit.profile.guided:
         return prompt
     listing = await asyncio.to_thread(list_files, kit.workspace.root)
-    fresh = [path for path in _names(listing) if path not in kit.workspace.seen]
+    fresh = [path for path in names_of(listing) if path not in kit.workspace.seen]
     files = await attach_files(kit, prompt, fresh)
     return "\n\n".join((*files, f"Task:\n{prompt}")) if files else prompt
 
@@ -177,11 +174,6 @@ def _name_of(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
-def _names(listing: Listing) -> list[str]:
-    """Files that fit in a line of text; names with control characters do not."""
-    return [path for path in listing.files if path.isprintable() and len(path) <= MAX_NAME_CHARS]
-
-
 def _allowed(kit: Kit, choices: Choices, barred: Collection[str]) -> tuple[str, ...] | None:
     """The tools that may be called now: those that only look in plan mode, and those that look
     or run while a guided model has read nothing."""
@@ -193,47 +185,3 @@ def _allowed(kit: Kit, choices: Choices, barred: Collection[str]) -> tuple[str, 
     elif not barred:
         return None
     return tuple(name for name in names if name not in barred)
-
-
-def _choices(workspace: Workspace) -> Choices:
-    """Files that exist now, and the symbols of those that the model has read as they are now.
-
-    Short files are written whole, which small models do far better than naming a symbol; so are
-    data files, which have keys, not definitions.
-    When there are too many files to offer, any path may be written: half of them would hide
-    the rest.
-    """
-    listing = list_files(workspace.root, MAX_PATH_CHOICES)
-    files = {path: _source_of(workspace.root / path) for path in workspace.seen}
-    sources = {
-        path: source
-        for path, source in files.items()
-        if source is not None and digest(source) == workspace.seen[path]
-    }
-    named = {path: _symbols_of(path, source) for path, source in sources.items()}
-    named = {path: names for path, names in named.items() if names is not None}
-    short = (path for path, source in sources.items() if source.count(b"\n") <= SHORT_LINES)
-    whole = tuple(dict.fromkeys((*short, *(path for path in sources if path not in named))))
-    known = () if listing.cut else tuple(dict.fromkeys((*_names(listing), *_present(files))))
-    fenced = tuple(path for path in whole if b"```" in sources[path])
-    return Choices(known, tuple(sources), whole, fenced=fenced, symbols=named)
-
-
-def _present(files: Mapping[str, bytes | None]) -> list[str]:
-    return [path for path, source in files.items() if source is not None]
-
-
-def _source_of(file: Path) -> bytes | None:
-    """What a file holds; None when it is gone or too large to be parsed."""
-    try:
-        return None if file.stat().st_size > MAX_SYMBOL_FILE_BYTES else file.read_bytes()
-    except OSError:
-        return None
-
-
-def _symbols_of(path: str, source: bytes) -> tuple[str, ...] | None:
-    """The definitions of code; None for data and for a file that does not parse."""
-    language = language_of(path)
-    if language is None or language.data or errors(path, source):
-        return None
-    return tuple(symbol.name for symbol in symbols(path, source)[:MAX_SYMBOL_CHOICES])

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from inhouse_agent import guide
+from inhouse_agent.ahead import reading_ahead
 from inhouse_agent.calls import run_calls
 from inhouse_agent.conclude import conclude
 from inhouse_agent.context import later_text, opening_messages
@@ -70,7 +71,8 @@ async def _begin(turn: Turn, prompt: str) -> ModelError | None:
     if isinstance(info, ModelError):
         return info
     turn.info = info
-    checked = await guide.begin(turn, prompt)
+    async with reading_ahead(kit):
+        checked = await guide.begin(turn, prompt)
     prompt = f"{prompt}\n\n{checked}" if checked else prompt
     if turn.history:
         turn.tell(await later_text(kit, prompt))

@@ -2,11 +2,14 @@
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Literal, Protocol
 
 Role = Literal["system", "user", "assistant", "tool"]
 Reason = Literal["stop", "calls", "length", "cancelled", "error"]
-ErrorKind = Literal["no_model", "load", "overflow", "engine_lost", "template", "request", "engine"]
+ErrorKind = Literal[
+    "no_model", "load", "overflow", "engine_lost", "template", "request", "sources", "engine"
+]
 CallForm = Literal["native", "fenced"]
 
 
@@ -58,6 +61,27 @@ class Sampling:
     seed: int = 0
 
 
+# An edit is held to files of so much text in all: more takes too long to be made a grammar of.
+MOST_SOURCE_CHARACTERS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as the model has read it, line ends as "\\n".
+
+    `digest` is the sha256 of the text as UTF-8; `text` is None where only the digest has arrived.
+    """
+
+    name: str
+    digest: str
+    text: str | None = None
+
+    @classmethod
+    def of(cls, name: str, text: str) -> "Source":
+        """A file of this text."""
+        return cls(name, sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), text)
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """Values that exist now and that a held call may name.
@@ -68,6 +92,9 @@ class Choices:
     `new` are names that stand ready for new files; with `invent` one new file of any name can be
     written beside them, alone. `fenced` are those of `whole` that hold fenced blocks themselves.
     `symbols` maps a path to the names defined in it.
+    Calls in a free answer know `paths` and `symbols`, and besides: `readable` are folders and
+    kept outputs, which can be read like files, and `sources` the files that can be edited, so
+    that an edit names lines that stand in them.
     """
 
     paths: tuple[str, ...] = ()
@@ -77,6 +104,8 @@ class Choices:
     invent: bool = True
     fenced: tuple[str, ...] = ()
     symbols: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    readable: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +120,9 @@ class Request:
     `think` None is the model's own default. `sampling` None is what the catalogue says.
     `begun` are ids that the answer begins with, and with `doubts` its Finish says where the
     model hesitated: together they let an answer be taken up again at a second choice.
+    `think_budget` is the most tokens of thinking, None for no limit. With `max_tokens` 0 the
+    prompt is only read, so that the answer comes at once when it is asked for; a `priority` below
+    0 lets everything that somebody waits for go before it.
     """
 
     messages: tuple[Message, ...]
@@ -108,6 +140,8 @@ class Request:
     openings: tuple[str, ...] = ()
     begun: tuple[int, ...] = ()
     doubts: bool = False
+    think_budget: int | None = None
+    priority: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +274,11 @@ class ModelClient(Protocol):
 
     def stream(self, request: Request) -> AsyncIterator[Part]:
         """The answer, ended by exactly one Finish. Cancelling the task stops the engine."""
+        ...
+
+    async def read_ahead(self, request: Request) -> None:
+        """Read the prompt of a request that is likely to come; what cannot be read is no matter.
+        Cancelling the task stops it, and what was read stays known."""
         ...
 
     async def close(self) -> None:

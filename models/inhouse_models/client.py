@@ -1,7 +1,8 @@
 """Speaks the chat protocol to one server: sends a request, turns its stream into parts."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, cast, get_args
 
@@ -24,7 +25,13 @@ from inhouse_models.chat import (
     ToolCall,
     Usage,
 )
-from inhouse_models.wire import decode_doubts, decode_timings, decode_usage, encode_request
+from inhouse_models.wire import (
+    decode_doubts,
+    decode_timings,
+    decode_usage,
+    encode_request,
+    without_texts,
+)
 
 REASONS: Mapping[str, Reason] = {
     "stop": "stop",
@@ -83,35 +90,47 @@ class Answer:
 
 async def stream_answer(
     http: httpx.AsyncClient, request: Request, answer: Answer, extra: Mapping[str, object] = {}
-) -> AsyncIterator[Part | Lost]:
+) -> AsyncGenerator[Part | Lost]:
     """Send `request` and yield parts while `answer` fills; Lost ends it when the server went away.
 
     `extra` joins the body, such as the model's name. When `answer` holds ids already, the server
-    is told to go on after them.
+    is told to go on after them. The texts of its sources are sent only to a server that says it
+    does not have them.
     """
-    body = encode_request(request, resume=tuple(answer.ids)) | dict(extra)
-    try:
-        async with http.stream("POST", "/v1/chat/completions", json=body) as response:
-            if response.status_code != 200:
+    for sent in (without_texts(request), request):
+        answer.error = None
+        body = encode_request(sent, resume=tuple(answer.ids)) | dict(extra)
+        try:
+            async with http.stream("POST", "/v1/chat/completions", json=body) as response:
+                if response.status_code == 200:
+                    async with aclosing(_read_stream(response, answer)) as parts:
+                        async for part in parts:
+                            yield part
+                    return
                 answer.error = _refusal(response.status_code, await response.aread())
-                return
-            async for line in response.aiter_lines():
-                if not line.startswith("data:"):
-                    continue
-                data = line[5:].strip()
-                if data == "[DONE]":
-                    for call in _take_partial_calls(answer):
-                        yield call
-                    return
-                parts = _read_event(data, answer)
-                if isinstance(parts, ModelError):
-                    answer.error = parts
-                    return
-                for part in parts:
-                    yield part
-        yield Lost("the answer stopped in the middle")
-    except httpx.TransportError as error:
-        yield Lost(str(error) or type(error).__name__)
+        except httpx.TransportError as error:
+            yield Lost(str(error) or type(error).__name__)
+            return
+        if answer.error.kind != "sources":
+            return
+
+
+async def _read_stream(response: httpx.Response, answer: Answer) -> AsyncGenerator[Part | Lost]:
+    async for line in response.aiter_lines():
+        if not line.startswith("data:"):
+            continue
+        data = line[5:].strip()
+        if data == "[DONE]":
+            for call in _take_partial_calls(answer):
+                yield call
+            return
+        parts = _read_event(data, answer)
+        if isinstance(parts, ModelError):
+            answer.error = parts
+            return
+        for part in parts:
+            yield part
+    yield Lost("the answer stopped in the middle")
 
 
 def _read_event(data: str, answer: Answer) -> list[Part] | ModelError:

@@ -1,6 +1,7 @@
 """A model client over the engine host on this machine: starts it, and starts it once more when
 it is lost, going on where the answer stopped."""
 
+import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Literal
 import httpx
 
 from inhouse_models.chat import (
+    Choices,
     Finish,
     Message,
     ModelError,
@@ -73,7 +75,8 @@ class LocalClient:
         if isinstance(http, ModelError):
             return http
         try:
-            response = await http.post("/inhouse/count", json=encode_request(request))
+            plain = replace(request, choices=Choices())
+            response = await http.post("/inhouse/count", json=encode_request(plain))
             data = response.json()
         except (httpx.TransportError, ValueError) as error:
             return self._lost(str(error))
@@ -108,6 +111,16 @@ class LocalClient:
             else:
                 yield Notice("The engine stopped unexpectedly; it is started again and goes on.")
         yield answer.finish()
+
+    async def read_ahead(self, request: Request) -> None:
+        """Have the host read the prompt, after everything that somebody waits for."""
+        http = await self._connect()
+        if isinstance(http, ModelError):
+            return
+        request = replace(request, max_tokens=0, priority=-1)
+        async with contextlib.aclosing(stream_answer(http, request, Answer())) as stream:
+            async for _part in stream:
+                pass
 
     async def close(self) -> None:
         """Close the connection; the host goes on until it is idle for long enough."""

@@ -76,6 +76,9 @@ class RemoteClient:
                 yield part
         yield answer.finish()
 
+    async def read_ahead(self, request: Request) -> None:
+        """Not asked for: another server may be paid by the token, or keep nothing."""
+
     async def close(self) -> None:
         """Close connections."""
         await self._http.aclose()

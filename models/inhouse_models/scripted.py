@@ -114,6 +114,9 @@ class ScriptedModel:
         for part in parts_of(self._answer(number), number, request):
             yield part
 
+    async def read_ahead(self, request: Request) -> None:
+        """Nothing is read."""
+
     async def close(self) -> None:
         """Nothing is held."""
 
@@ -157,6 +160,9 @@ class SlowModel:
         finally:
             self.stopped = not whole
 
+    async def read_ahead(self, request: Request) -> None:
+        """Nothing is read."""
+
     async def close(self) -> None:
         """Nothing is held."""
 
@@ -193,6 +199,9 @@ class FailingModel:
             yield part
         text = "".join(part.text for part in told if isinstance(part, Text))
         yield Finish(Message("assistant", text), "error", error=self.error)
+
+    async def read_ahead(self, request: Request) -> None:
+        """Nothing is read."""
 
     async def close(self) -> None:
         """Nothing is held."""

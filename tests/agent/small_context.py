@@ -52,6 +52,9 @@ class SmallContext:
             else:
                 yield part
 
+    async def read_ahead(self, request: Request) -> None:
+        """Nothing is read."""
+
     async def close(self) -> None:
         """Nothing is held."""
 

@@ -10,10 +10,9 @@ import pytest
 from pydantic import BaseModel, Field
 from tests.agent.kits import Bench, scripted
 
+from inhouse_agent.choices import MAX_PATH_CHOICES, SHORT_LINES
 from inhouse_agent.context import (
     MAX_LISTED,
-    MAX_PATH_CHOICES,
-    SHORT_LINES,
     build_request,
     fixed_request,
     opening_messages,
