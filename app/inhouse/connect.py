@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
 from inhouse.settings import Settings
+from inhouse_models.adapter import Adapter
 from inhouse_models.chat import ModelClient, ModelError
 from inhouse_models.host.spawn import HostOptions
 from inhouse_models.local import LocalClient, LocalModel
@@ -33,8 +35,16 @@ async def connect(settings: Settings, progress: Progress) -> ModelClient | Model
         idle_seconds=settings.idle_minutes * 60,
         states_memory=int(settings.states_memory * GIB),
         states_disk=int(settings.states_disk * GIB),
+        template=settings.template,
+        lora=tuple(find_adapter(text) for text in settings.lora),
     )
     return LocalClient(local_model(model), options)
+
+
+def find_adapter(text: str) -> Adapter:
+    """The adapter that `PATH[:SCALE]` means, from the folder that we stand in."""
+    adapter = Adapter.parse(text)
+    return replace(adapter, path=adapter.path.absolute())
 
 
 async def find_model(settings: Settings, progress: Progress) -> ModelFile | ModelError:

@@ -1,18 +1,18 @@
 """What a person can set: every key with its type, default and meaning."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from inhouse.settings_file import parse_value
 from inhouse_tools.tool import JsonValue
 
 ENVIRONMENT_PREFIX = "INHOUSE_"
 # What a repository must not decide, even in a trusted folder: it would move or weaken the boundary.
-SECURITY_KEYS = frozenset({"endpoint", "model", "mode", "sandbox", "rules.allow"})
+SECURITY_KEYS = frozenset({"endpoint", "model", "lora", "mode", "sandbox", "rules.allow"})
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -34,6 +34,9 @@ class Settings(BaseModel):
     model_config = _FROZEN
 
     model: str = Field(default="", description="name in the catalogue or path of a GGUF file")
+    lora: tuple[str, ...] = Field(
+        default=(), description="LoRA adapters at work in every answer, as PATH or PATH:SCALE"
+    )
     mode: Literal["", "plan", "ask", "auto-edit", "yolo"] = Field(
         default="", description="what goes ahead unasked: plan, ask, auto-edit or yolo"
     )
@@ -56,10 +59,16 @@ class Settings(BaseModel):
         default=0, ge=0, description="GiB of memory for saved conversation states, 0 to choose"
     )
     states_disk: float = Field(
-        default=8, ge=0, description="GiB on disk for saved conversation states, 0 for none"
+        default=8,
+        ge=0,
+        allow_inf_nan=False,
+        description="GiB on disk for saved conversation states, 0 for none",
     )
     call_form: Literal["", "native", "fenced"] = Field(
         default="", description="how the model writes its calls: native or fenced"
+    )
+    template: Literal["", "chatml"] = Field(
+        default="", description="chatml to write prompts so, not by the model's own template"
     )
     verify: str = Field(
         default="", description="command that must succeed for a task to count as done"
@@ -68,6 +77,16 @@ class Settings(BaseModel):
         default="auto", description="where commands run: auto or off"
     )
     rules: Rules = Rules()
+
+    @field_validator("lora", mode="before")
+    @classmethod
+    def _list(cls, value: object) -> object:
+        """One path may stand for a list of one, and an empty text for none."""
+        if isinstance(value, str) and not value.startswith("["):
+            value = (value,)
+        if isinstance(value, list | tuple):
+            return tuple(one for one in cast("Iterable[object]", value) if one != "")
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +112,7 @@ class Key:
     @property
     def adds_up(self) -> bool:
         """Whether the values of all sources are joined, instead of the last one winning."""
-        return isinstance(self.default, list)
+        return self.name.startswith("rules.")
 
     def check(self, value: JsonValue) -> JsonValue | SettingProblem:
         """The value as this key holds it, or what is wrong with it."""

@@ -5,7 +5,7 @@ object ignore it, so the same request reaches llama-server or vLLM.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from inhouse_models.chat import (
@@ -16,6 +16,7 @@ from inhouse_models.chat import (
     Request,
     Role,
     Sampling,
+    Source,
     Timings,
     ToolCall,
     ToolSpec,
@@ -125,6 +126,8 @@ def encode_request(request: Request, resume: tuple[int, ...] = ()) -> Json:
         "resume": list(resume),
         "begun": len(request.begun),
         "doubts": request.doubts,
+        "think_budget": request.think_budget,
+        "priority": request.priority,
         "openings": list(request.openings),
         "sources": {
             "paths": list(request.choices.paths),
@@ -134,9 +137,22 @@ def encode_request(request: Request, resume: tuple[int, ...] = ()) -> Json:
             "invent": request.choices.invent,
             "fenced": list(request.choices.fenced),
             "symbols": {path: list(names) for path, names in request.choices.symbols.items()},
+            "readable": list(request.choices.readable),
+            "files": [_encode_source(source) for source in request.choices.sources],
         },
     }
     return data
+
+
+def _encode_source(source: Source) -> Json:
+    data: Json = {"name": source.name, "sha256": source.digest}
+    return data if source.text is None else {**data, "text": source.text}
+
+
+def without_texts(request: Request) -> Request:
+    """The request with its sources named by their digests alone."""
+    sources = tuple(replace(source, text=None) for source in request.choices.sources)
+    return replace(request, choices=replace(request.choices, sources=sources))
 
 
 def encode_known(messages: tuple[Message, ...]) -> Json:
@@ -213,6 +229,8 @@ def decode_request(data: Mapping[str, Any]) -> Request:
         allowed=None if extra.get("allowed") is None else tuple(extra["allowed"]),
         begun=decode_begun(data),
         doubts=bool(extra.get("doubts", False)),
+        think_budget=None if extra.get("think_budget") is None else int(extra["think_budget"]),
+        priority=int(extra.get("priority") or 0),
         openings=tuple(extra.get("openings") or ()),
         schema=response["json_schema"]["schema"] if "json_schema" in response else None,
         choices=Choices(
@@ -223,8 +241,14 @@ def decode_request(data: Mapping[str, Any]) -> Request:
             bool(sources.get("invent", True)),
             tuple(sources.get("fenced") or ()),
             {path: tuple(names) for path, names in symbols.items()},
+            tuple(sources.get("readable") or ()),
+            tuple(_decode_source(file) for file in sources.get("files") or ()),
         ),
     )
+
+
+def _decode_source(data: Mapping[str, Any]) -> Source:
+    return Source(str(data["name"]), str(data["sha256"]), data.get("text"))
 
 
 def _decode_tool(function: Mapping[str, Any]) -> ToolSpec:

@@ -50,15 +50,17 @@ def test_security_keys_of_a_trusted_project_are_ignored_and_said(tmp_path: Path)
     write(
         project_file(tmp_path),
         'endpoint = "http://elsewhere"\nmode = "yolo"\nsandbox = "off"\nmodel = "other"\n'
+        'lora = ["theirs.gguf"]\n'
         'verify = "make test"\n[rules]\nallow = ["bash(*)"]\ndeny = ["bash(rm*)"]\n',
     )
     found = settled(resolve(tmp_path, {}, {}))
     assert found.settings.endpoint == found.settings.mode == found.settings.model == ""
     assert found.settings.sandbox == "auto"
+    assert found.settings.lora == ()
     assert found.settings.rules.allow == ()
     assert found.settings.rules.deny == ("bash(rm*)",)
     assert found.settings.verify == "make test"
-    assert "endpoint, mode, model, rules.allow, sandbox" in found.notices[0]
+    assert "endpoint, lora, mode, model, rules.allow, sandbox" in found.notices[0]
 
 
 def test_rules_of_all_sources_add_up(tmp_path: Path) -> None:
@@ -114,3 +116,13 @@ def test_a_file_that_everyone_may_write_is_ignored(tmp_path: Path) -> None:
     found = settled(resolve(tmp_path, {}, {}))
     assert found.settings.mode == ""
     assert "everyone" in found.notices[0]
+
+
+def test_adapters_of_a_stronger_source_stand_alone_and_one_may_be_plain_text(
+    tmp_path: Path,
+) -> None:
+    write(user_file(), 'lora = "mine.gguf:0.5"\n')
+    assert settled(resolve(tmp_path, {}, {})).settings.lora == ("mine.gguf:0.5",)
+    listed = {"INHOUSE_LORA": '["a.gguf", "b.gguf:2"]'}
+    assert settled(resolve(tmp_path, listed, {})).settings.lora == ("a.gguf", "b.gguf:2")
+    assert settled(resolve(tmp_path, listed, {"lora": [""]})).settings.lora == ()

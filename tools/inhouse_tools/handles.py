@@ -30,6 +30,11 @@ class Handles:
             self._size -= len(dropped)
         return name
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all that is kept, the oldest first."""
+        return tuple(self._kept)
+
     def get(self, name: str) -> str | None:
         """The whole text, or None when there is none of this name any more."""
         return self._kept.get(name)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from inhouse.cli import cache
 from inhouse.cli.fail import fail
 from inhouse.cli.table import print_table
 
@@ -14,6 +15,7 @@ LOG_BYTES = 1_000_000
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
+    cache.register(group)
     app.add_typer(group, name="engine")
 
 

@@ -141,6 +141,7 @@ def print_choices(plan: "MemoryPlan") -> None:
         "checkpoints": str(plan.checkpoints),
         "prefix store": describe(plan.store_bytes),
         "vision": describe(plan.load.vision),
+        "adapters": describe(plan.load.adapters),
     }
     rows = [["WHAT", "CHOICE", "WHY"]]
     for reason in plan.reasons:
@@ -166,6 +167,6 @@ def print_memory(plan: "MemoryPlan") -> None:
 
 def columns_of(load: "Load") -> tuple[int, ...]:
     """What the columns show; `other` is the program itself, "kept" is for the prefix store."""
-    other = load.repacked + load.vision + load.program
+    other = load.repacked + load.vision + load.adapters + load.program
     kept = load.checkpoints + load.store
     return load.weights, load.kv, load.recurrent, load.compute, other, kept, load.total

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, get_type_hints
+from typing import TYPE_CHECKING, Annotated, get_type_hints
 
 import typer
+
+if TYPE_CHECKING:
+    from inhouse_tools.tool import JsonValue
 
 
 class Mode(StrEnum):
@@ -49,6 +52,12 @@ class Flags:
     model: Annotated[
         str | None,
         typer.Option("-m", "--model", metavar="NAME", help="Model name, or path of a GGUF file."),
+    ] = None
+    lora: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--lora", metavar="PATH[:SCALE]", help="Answer with this LoRA adapter; may be repeated."
+        ),
     ] = None
     endpoint: Annotated[
         str | None,
@@ -113,11 +122,12 @@ class Flags:
 
     version: Annotated[bool, typer.Option("--version", help="Show the version, then exit.")] = False
 
-    def settings(self) -> dict[str, bool | int | float | str | None]:
+    def settings(self) -> "dict[str, JsonValue]":
         """The flags that override settings, by the name of the setting."""
         mode = Mode.YOLO if self.yolo else self.mode
-        given = {
+        given: dict[str, JsonValue] = {
             "model": self.model,
+            "lora": self.lora and list(self.lora),
             "endpoint": self.endpoint,
             "mode": mode and mode.value,
             "verify": self.verify,

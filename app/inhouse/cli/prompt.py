@@ -133,6 +133,8 @@ def _wish(flags: Flags, root: Path, resolved: "Resolved") -> "Wish":
         fail(schema.text)
     if flags.resume == "":
         fail("-r needs the ID of a session here: inhouse sessions list shows them; -c is the last.")
+    if flags.lora and flags.endpoint:
+        fail("--lora is for inhouse's own engine; the server behind --endpoint loads its own.")
     if flags.fork and not (flags.continued or flags.resume):
         fail("--fork needs -c or -r: which session is to be copied?")
     return Wish(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inhouse.cli.cache import complain_about_keepers
 from inhouse.cli.fail import fail
 from inhouse.cli.table import print_table
 from inhouse.complain import complain
@@ -80,7 +81,7 @@ def remove(
         list[str], typer.Argument(metavar="ID...", help="IDs, or the starts of some.")
     ],
 ) -> None:
-    """Delete sessions, except those that are open somewhere."""
+    """Delete sessions and their states, except those that are open somewhere."""
     from inhouse_agent.session import list_sessions
 
     _remove(names, list_sessions())
@@ -105,7 +106,7 @@ def prune(
         bool, typer.Option("-n", "--dry-run", help="Only show what would be deleted.")
     ] = False,
 ) -> None:
-    """Delete old sessions of this folder, except those that are open somewhere."""
+    """Delete old sessions of this folder and their states, except those open somewhere."""
     from inhouse_agent.session import list_sessions
     from inhouse_agent.session_removal import old_sessions
 
@@ -154,15 +155,18 @@ def compact(
 
 def _remove(identifiers: list[str], known: "list[SessionSummary]") -> None:
     """Delete them one by one and say so; what stays is said last, and is an error."""
-    from inhouse_agent.session_removal import remove_sessions
+    import asyncio
+
+    from inhouse.removing import remove_with_states
 
     described = {one.id: _describe(one) for one in known}
-    removal = remove_sessions(identifiers)
-    for identifier in removal.removed:
+    done = asyncio.run(remove_with_states(identifiers))
+    for identifier in done.removal.removed:
         typer.echo(f"deleted {described.get(identifier, identifier)}")
-    for problem in removal.problems:
+    for problem in done.removal.problems:
         complain(problem.text)
-    if removal.problems:
+    complain_about_keepers(done.keeping)
+    if done.removal.problems:
         raise typer.Exit(ExitCode.FAILED)
 
 

@@ -12,11 +12,15 @@ from inhouse_models.engine.binding import library
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Tokens to append to a sequence; the last `outputs` of them give logits."""
+    """Tokens to append to a sequence; the last `outputs` of them give logits.
+
+    `after` is how many tokens the sequence must hold before, None when the caller keeps no count.
+    """
 
     sequence: int
     tokens: Sequence[int]
     outputs: int = 1
+    after: int | None = None
 
 
 class Batch:

@@ -1,6 +1,7 @@
 """Holds what may be written next to a grammar, through llguidance."""
 
 import ctypes
+from collections import OrderedDict
 from typing import Any
 
 import llguidance
@@ -10,6 +11,13 @@ from numpy.typing import NDArray
 
 from inhouse_models.engine.binding import library
 from inhouse_models.engine.weights import Weights
+
+# Grammars of large files take up to a tenth of a second to compile, and the next call often has
+# the same.
+REMEMBERED_GRAMMARS = 4
+# llguidance looks whether every terminal can be written at all, 50,000 steps in a millisecond.
+# Its own limit is too low for files in which much is repeated.
+MOST_STEPS = 10_000_000
 
 
 class GrammarError(Exception):
@@ -37,22 +45,34 @@ class GrammarCompiler:
             eos_token=sorted(vocabulary.ends),
         )
         self.size = len(tokens)
+        self._limits = llguidance.LLParserLimits(
+            initial_lexer_fuel=MOST_STEPS, verbose_errors=False
+        )
+        self._compiled: OrderedDict[str, llguidance.LLMatcher] = OrderedDict()
 
     def matcher(self, lark: str) -> "Constraint":
         """A fresh constraint for one answer; raises GrammarError."""
-        return Constraint(self, lark)
+        compiled = self._compiled.pop(lark, None) or self._compile(lark)
+        self._compiled[lark] = compiled
+        if len(self._compiled) > REMEMBERED_GRAMMARS:
+            self._compiled.popitem(last=False)
+        return Constraint(compiled.deep_copy(), self.size)
+
+    def _compile(self, lark: str) -> llguidance.LLMatcher:
+        grammar = llguidance.LLMatcher.grammar_from_lark(lark)
+        matcher = llguidance.LLMatcher(self.tokenizer, grammar, log_level=0, limits=self._limits)
+        if matcher.is_error():
+            raise GrammarError(matcher.get_error())
+        return matcher
 
 
 class Constraint:
     """A grammar and how far an answer has followed it."""
 
-    def __init__(self, compiler: GrammarCompiler, lark: str) -> None:
-        grammar = llguidance.LLMatcher.grammar_from_lark(lark)
-        self._matcher = llguidance.LLMatcher(compiler.tokenizer, grammar, log_level=0)
-        if self._matcher.is_error():
-            raise GrammarError(self._matcher.get_error())
-        self._mask = allocate_token_bitmask(1, compiler.size)
-        self._size = compiler.size
+    def __init__(self, matcher: llguidance.LLMatcher, size: int) -> None:
+        self._matcher = matcher
+        self._mask = allocate_token_bitmask(1, size)
+        self._size = size
 
     def allows(self, token: int) -> bool:
         """Whether this token may come next."""

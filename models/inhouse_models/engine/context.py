@@ -1,18 +1,21 @@
 """One llama.cpp context: decodes rows of several sequences, cuts, copies, saves and restores."""
 
 import ctypes
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inhouse_models.engine.batch import Batch, Rows
 from inhouse_models.engine.binding import library
-from inhouse_models.engine.drafting.predictor import Follower
 from inhouse_models.engine.weights import LoadError, Weights
+
+if TYPE_CHECKING:
+    from inhouse_models.engine.drafting.predictor import Follower
 
 Logits = NDArray[np.float32]
 
@@ -48,6 +51,15 @@ class ContextOptions:
 
 class DecodeError(Exception):
     """llama.cpp could not decode: what the sequences of the batch hold is not known any more."""
+
+
+class NumbersError(DecodeError):
+    """What came out are no numbers. They stand in the cells of the batch now, and spoil whatever
+    is decoded beside them, of other sequences too, until `Context.wipe`."""
+
+
+class MisuseError(Exception):
+    """A fault of ours that llama.cpp would answer by ending the process or by wrong numbers."""
 
 
 class Context:
@@ -90,10 +102,13 @@ class Context:
         self.weights = weights
         self.options = options
         self.follower: Follower | None = None
+        # Digests and scales of the adapters at work: they change what every cell holds.
+        self.adapters: tuple[tuple[str, float], ...] = ()
         self.cells = int(lib.llama_n_ctx(self.pointer))
         self.vocabulary_size = int(lib.llama_vocab_n_tokens(weights.vocab))
         self._outputs_limit = int(params.n_outputs_max)
         self._spare = options.sequences
+        self._owner = threading.get_ident()
         self._memory: Any = lib.llama_get_memory(self.pointer)
         self._batch = Batch(options.batch)
 
@@ -103,24 +118,59 @@ class Context:
 
         A part that gives logits has them at the indices of its rows in the batch.
         """
-        if sum(part.outputs for part in parts) > self._outputs_limit:
-            raise DecodeError(f"a batch cannot give more than {self._outputs_limit} outputs")
-        starts = starts or [self.length(part.sequence) for part in parts]
+        held = [self.length(part.sequence) for part in parts]
+        starts = starts or held
+        self._check(parts, starts, held)
         self._batch.fill(parts, starts)
         status = library().llama_decode(self.pointer, self._batch.struct)
         if status != 0:
             raise DecodeError(f"llama_decode returned {status} at tokens {starts} of {self.cells}")
+        self._check_numbers(parts)
         if self.follower is not None:
             self.follower.follow(parts, starts)
 
+    def _check(self, parts: Sequence[Rows], starts: Sequence[int], held: Sequence[int]) -> None:
+        """Refuse what would end the process, and gaps between places, which llama.cpp accepts
+        from models with several positions per token and goes on with wrong numbers."""
+        if sum(len(part.tokens) for part in parts) > self.options.batch:
+            raise DecodeError(f"a batch cannot have more than {self.options.batch} rows")
+        if sum(part.outputs for part in parts) > self._outputs_limit:
+            raise DecodeError(f"a batch cannot give more than {self._outputs_limit} outputs")
+        for part, start, length in zip(parts, starts, held, strict=True):
+            if (length and start != length) or part.after not in (None, length):
+                wanted = start if part.after is None else part.after
+                raise DecodeError(
+                    f"sequence {part.sequence} holds {length} tokens where {wanted} were expected"
+                )
+
+    def _check_numbers(self, parts: Sequence[Rows]) -> None:
+        """Raise NumbersError when a part's last logits say so: NaN passes on to all rows behind."""
+        row = -1
+        for part in parts:
+            row += len(part.tokens)
+            if part.outputs and not np.isfinite(self.logits(row).max()):
+                what = "the model gave no usable numbers (NaN); the file may be damaged"
+                raise NumbersError(what)
+
+    def _own(self, sequence: int) -> int:
+        """The number of a sequence that exists, asked for by the thread that made the context;
+        else MisuseError."""
+        if threading.get_ident() != self._owner:
+            raise MisuseError("a context was used by another thread than the one that made it")
+        if not 0 <= sequence <= self._spare:
+            raise MisuseError(f"there is no sequence {sequence}; the last one is {self._spare}")
+        return sequence
+
     def length(self, sequence: int) -> int:
         """How many tokens a sequence holds."""
-        return int(library().llama_memory_seq_pos_max(self._memory, sequence)) + 1
+        return int(library().llama_memory_seq_pos_max(self._memory, self._own(sequence))) + 1
 
     def logits(self, row: int = -1) -> Logits:
         """A view of the logits of a row of the last batch, shape (vocabulary,), valid until the
         next decode."""
         pointer: Any = library().llama_get_logits_ith(self.pointer, row)
+        if not pointer:
+            raise DecodeError(f"row {row} of the last batch gave no logits")
         return np.ctypeslib.as_array(pointer, (self.vocabulary_size,))
 
     def cut(self, sequence: int, length: int) -> bool:
@@ -130,16 +180,23 @@ class Context:
         restored, or by at most `rollback` tokens and less than the last batch had of them
         (otherwise llama.cpp answers yes and goes on with a wrong state).
         """
-        done = bool(library().llama_memory_seq_rm(self._memory, sequence, length, -1))
+        done = bool(library().llama_memory_seq_rm(self._memory, self._own(sequence), length, -1))
         if done and self.follower is not None:
             self.follower.cut(sequence, length)
         return done
 
     def clear(self, sequence: int) -> None:
         """Forget a whole sequence."""
-        library().llama_memory_seq_rm(self._memory, sequence, -1, -1)
+        library().llama_memory_seq_rm(self._memory, self._own(sequence), -1, -1)
         if self.follower is not None:
             self.follower.forget(sequence)
+
+    def wipe(self) -> None:
+        """Forget all sequences and overwrite what their cells hold."""
+        library().llama_memory_clear(self._memory, True)
+        if self.follower is not None:
+            for sequence in range(self.options.sequences):
+                self.follower.forget(sequence)
 
     def snapshot(self, sequence: int) -> bytes:
         """The recurrent state of a sequence as it is now; empty without recurrent layers."""
@@ -152,7 +209,8 @@ class Context:
     def copy(self, source: int, target: int, length: int, state: bytes) -> bool:
         """Let an empty sequence share the first `length` tokens of another one; `state` is the
         recurrent state there."""
-        library().llama_memory_seq_cp(self._memory, source, target, 0, length)
+        lib = library()
+        lib.llama_memory_seq_cp(self._memory, self._own(source), self._own(target), 0, length)
         if self.follower is not None:
             self.follower.copy(source, target, length)
         return not self.weights.recurrent or self._set_state(target, state, RECURRENT)
@@ -160,7 +218,7 @@ class Context:
     def save_cells(self, sequence: int, start: int, end: int) -> bytes:
         """What the attention layers hold of the tokens from `start` to `end`."""
         lib = library()
-        lib.llama_memory_seq_cp(self._memory, sequence, self._spare, start, end)
+        lib.llama_memory_seq_cp(self._memory, self._own(sequence), self._spare, start, end)
         cells = self._get_state(self._spare, ALL)
         if self.weights.recurrent:
             # The recurrent state comes last; it is that of the sequence's end, not of `end`.
@@ -177,7 +235,8 @@ class Context:
         if not self._set_state(self._spare, cells + state, ALL):
             self.clear(self._spare)
             return False
-        library().llama_memory_seq_cp(self._memory, self._spare, sequence, start, end)
+        lib = library()
+        lib.llama_memory_seq_cp(self._memory, self._spare, self._own(sequence), start, end)
         self.clear(self._spare)
         return True
 
@@ -185,11 +244,12 @@ class Context:
         """Seconds of a batch of so many rows, each with logits, on a sequence of its own."""
         tokens = [self.weights.vocabulary.end_of_turn] * rows
         started = time.perf_counter()
-        self.decode([Rows(self._spare, tokens, rows)])
-        self.synchronise()
-        seconds = time.perf_counter() - started
-        self.clear(self._spare)
-        return seconds
+        try:
+            self.decode([Rows(self._spare, tokens, rows)])
+            self.synchronise()
+            return time.perf_counter() - started
+        finally:
+            self.clear(self._spare)
 
     def synchronise(self) -> None:
         """Wait until the device has finished, so that a clock tells the truth."""
@@ -203,13 +263,13 @@ class Context:
 
     def _get_state(self, sequence: int, flags: int) -> bytes:
         lib = library()
-        size = int(lib.llama_state_seq_get_size_ext(self.pointer, sequence, flags))
+        size = int(lib.llama_state_seq_get_size_ext(self.pointer, self._own(sequence), flags))
         buffer = (ctypes.c_uint8 * size)()
         written = lib.llama_state_seq_get_data_ext(self.pointer, buffer, size, sequence, flags)
         return bytes(memoryview(buffer)[:written])
 
     def _set_state(self, sequence: int, state: bytes, flags: int) -> bool:
-        lib = library()
+        lib, sequence = library(), self._own(sequence)
         buffer = (ctypes.c_uint8 * len(state)).from_buffer_copy(state)
         read = lib.llama_state_seq_set_data_ext(self.pointer, buffer, len(state), sequence, flags)
         return int(read) == len(state)

@@ -112,6 +112,12 @@ class Conversations:
         self.save(sequence)
         sequence.forget()
 
+    def wipe(self) -> None:
+        """Save everything and overwrite the cells, when no sequence is busy."""
+        for sequence in self.sequences:
+            self.park(sequence)
+        self._context.wipe()
+
     def save(self, sequence: Sequence) -> None:
         """Put into the store what is not there yet of a conversation."""
         whole = self._store.whole(sequence.tokens)

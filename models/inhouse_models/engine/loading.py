@@ -1,10 +1,12 @@
 """Decides how a model is loaded: by the memory plan, and by what was asked for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from inhouse_models.adapter import Adapter
 from inhouse_models.chat import ModelError
+from inhouse_models.engine.adapters import AdapterFile, read_adapters
 from inhouse_models.engine.binding import library
 from inhouse_models.engine.context import CellType, ContextOptions
 from inhouse_models.engine.store.prefix_store import Budget
@@ -32,7 +34,7 @@ class EngineOptions:
     `context` are the tokens that all conversations hold together, `sequences` answers at once,
     `marks` the places that a recurrent conversation can be taken back to, `rollback` tokens that
     it can be taken back without one. `drafting` is decided by measuring, or fixed. `states` is
-    the folder of saved states, None for none.
+    the folder of saved states, None for none. `lora` are the adapters at work in every answer.
     """
 
     path: Path
@@ -49,6 +51,7 @@ class EngineOptions:
     states: Path | None = None
     states_memory: int | None = None
     states_disk: int = 8 * GIB
+    lora: tuple[Adapter, ...] = ()
     report: Callable[[str], None] = field(default=lambda _line: None)
 
 
@@ -62,34 +65,44 @@ class Loading:
     context: ContextOptions
     marks: int
     budget: Budget
+    adapters: tuple[AdapterFile, ...] = ()
 
 
 def plan_loading(options: EngineOptions) -> Loading | ModelError:
     """How to load; an error when the model does not fit, with what would."""
     header = read_header(options.path)
+    architecture = "" if isinstance(header, GgufFault) else header.architecture
+    adapters = read_adapters(options.lora, architecture)
+    if isinstance(adapters, ModelError):
+        return adapters
     shape = header if isinstance(header, GgufFault) else read_shape(header)
     if isinstance(shape, GgufFault | ShapeFault):
         # llama.cpp may know more than the plan does, and says what is wrong with a damaged file.
         options.report(f"no memory plan for {options.path}: {shape.text}")
-        return _without_plan(options)
-    plan = _plan(shape, options)
+        return replace(_without_plan(options), adapters=adapters)
+    plan = _plan(shape, options, sum(file.size for file in adapters))
     if isinstance(plan, PlanFault):
         return ModelError("load", plan.text)
     for reason in plan.reasons:
         options.report(f"{reason.what}: {reason.text}")
-    return _by_plan(options, plan, recurrent=shape.hybrid)
+    return replace(_by_plan(options, plan, recurrent=shape.hybrid), adapters=adapters)
 
 
-def _plan(shape: ModelShape, options: EngineOptions) -> MemoryPlan | PlanFault:
+def _plan(shape: ModelShape, options: EngineOptions, adapters: int) -> MemoryPlan | PlanFault:
     """The plan for two conversations where they cost little, else for one."""
     devices = devices_of(look_at_machine())
     if not library().llama_supports_gpu_offload():
         devices = devices[-1:]
-    wish = Wish(context=options.context, drafting=options.rollback, gpu_layers=options.gpu_layers)
+    wish = Wish(
+        context=options.context,
+        drafting=options.rollback,
+        gpu_layers=options.gpu_layers,
+        adapter_bytes=adapters,
+    )
     plan = plan_memory(shape, devices, wish)
     if not shape.hybrid or isinstance(plan, PlanFault) or options.sequences:
         return plan
-    halves = Wish(plan.cells // 2, None, 2, options.rollback, 0, options.gpu_layers)
+    halves = replace(wish, context=plan.cells // 2, conversations=2)
     both = plan_memory(shape, devices, halves)
     if isinstance(both, PlanFault) or both.gpu_layers < plan.gpu_layers:
         return plan

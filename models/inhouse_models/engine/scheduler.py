@@ -9,7 +9,7 @@ from inhouse_models.chat import ModelError
 from inhouse_models.engine.batch import Rows
 from inhouse_models.engine.boundaries import BoundaryFinder
 from inhouse_models.engine.constraint import GrammarCompiler, GrammarError
-from inhouse_models.engine.context import Context, DecodeError, Logits
+from inhouse_models.engine.context import Context, DecodeError, Logits, NumbersError
 from inhouse_models.engine.conversations import Conversations
 from inhouse_models.engine.drafting.policy import DraftPolicy
 from inhouse_models.engine.generation import Generation, Holder, Shared
@@ -22,10 +22,12 @@ BUSY_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A job in the queue, and what it had written when it was postponed."""
+    """A job in the queue, and what it had written when it was postponed. `alone`: it may have
+    spoilt the answers beside it."""
 
     job: Job
     written: tuple[int, ...] = ()
+    alone: bool = False
 
 
 class Scheduler:
@@ -53,6 +55,8 @@ class Scheduler:
         self._active: list[Generation] = []
         # The first that waits has no place until something changes.
         self._stuck = False
+        # The one that runs must not have others beside it.
+        self._alone = False
 
     @property
     def idle(self) -> bool:
@@ -83,6 +87,8 @@ class Scheduler:
             return
         try:
             self._decode(chosen)
+        except NumbersError as fault:
+            self._isolate([generation for generation, _rows in chosen], fault)
         except DecodeError as fault:
             self._fail([generation for generation, _rows in chosen], fault)
 
@@ -92,7 +98,7 @@ class Scheduler:
         if job.cancelled.is_set():
             job.emit(Ended("cancelled"))
             return True
-        if not self._conversations.free:
+        if not self._conversations.free or (self._active and (waiting.alone or self._alone)):
             return False
         wanted = [*job.prompt, *(waiting.written or job.resume)]
         length = len(wanted)
@@ -113,6 +119,7 @@ class Scheduler:
             place.sequence.busy = False
             return False
         shared = replace(self._shared, policy=self.policy)
+        self._alone = waiting.alone
         self._begin(Generation(job, place, holder, shared, waiting.written))
         return True
 
@@ -166,7 +173,7 @@ class Scheduler:
             chosen = [(one, rows) for one, rows in chosen if one in self._active]
         return chosen
 
-    def _postpone(self, generation: Generation) -> None:
+    def _postpone(self, generation: Generation, *, alone: bool = False) -> None:
         """Take a job off its sequence; it goes on later from its saved state."""
         self._active.remove(generation)
         generation.close()
@@ -175,7 +182,7 @@ class Scheduler:
         ahead = generation.job.priority < 0
         # It has waited before, so it is the first of those that are equally urgent.
         place = len(self._waiting) if ahead else 0
-        self._waiting.insert(place, _Waiting(generation.job, generation.written))
+        self._waiting.insert(place, _Waiting(generation.job, generation.written, alone))
 
     def _chunk_size(self) -> int:
         busy = len(self._active) + len(self._waiting) > 1
@@ -219,6 +226,18 @@ class Scheduler:
         generation.sequence.busy = False
         self._stuck = False
         generation.job.emit(ended)
+
+    def _isolate(self, suspects: list[Generation], fault: NumbersError) -> None:
+        """The text of one of them gives no numbers, which spoilt the whole batch: it fails when it
+        was alone, else all go on one by one to find out which it is."""
+        for generation in suspects:
+            generation.sequence.reject()
+        if len(suspects) == 1:
+            self._fail(suspects, fault)
+        for generation in self._active[::-1]:
+            self._postpone(generation, alone=generation in suspects)
+        self._conversations.wipe()
+        self._stuck = False
 
     def _fail(self, generations: list[Generation], fault: DecodeError) -> None:
         """End jobs whose sequences hold something unknown now."""

@@ -74,7 +74,7 @@ class Sequence:
 
     def rows(self, tokens: Items[int], outputs: int = 1) -> Rows:
         """A part of the next batch."""
-        return Rows(self.number, tokens, outputs)
+        return Rows(self.number, tokens, outputs, after=len(self.tokens))
 
     def extend(self, tokens: Items[int]) -> None:
         """Note that `tokens` were decoded."""
@@ -117,13 +117,18 @@ class Sequence:
 
     def cut(self, length: int) -> int:
         """Keep at most the first `length` tokens; returns how many are kept."""
-        if length >= len(self.tokens):
-            return len(self.tokens)
+        return len(self.tokens) if length >= len(self.tokens) else self._cut(length)
+
+    def _cut(self, length: int) -> int:
         kept = self._cut_recurrent(length) if self._recurrent else self._cut_cells(length)
         if kept == 0:
             self._context.clear(self.number)
         self._keep(kept)
         return kept
+
+    def reject(self) -> None:
+        """Drop rows that were decoded and not noted; with recurrent layers, back to a mark."""
+        self._cut(len(self.tokens))
 
     def _cut_cells(self, length: int) -> int:
         return length if length and self._context.cut(self.number, length) else 0

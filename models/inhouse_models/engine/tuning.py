@@ -82,6 +82,7 @@ class Tuner:
             "threads": options.threads,
             "flash_attention": int(options.flash_attention),
             "cells": f"{options.keys} {options.values}",
+            "adapters": " ".join(digest for digest, _scale in self._context.adapters),
             "library": library_version(),
         }
 

@@ -55,10 +55,6 @@ class Weights:
         params.use_extra_bufts = repack
         params.load_mtp = load_mtp
         self.pointer: Any = lib.llama_model_load_from_file(str(path).encode(), params)
-        if not self.pointer and load_mtp:
-            # A header may promise layers whose tensors were left out of the file.
-            params.load_mtp = load_mtp = False
-            self.pointer = lib.llama_model_load_from_file(str(path).encode(), params)
         self._predicts = load_mtp
         if not self.pointer:
             raise LoadError(

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from inhouse_models.chat import ModelError
 from inhouse_models.deletion import Deletion
+from inhouse_models.engine.adapters import Adapters
 from inhouse_models.engine.binding import library_version
 from inhouse_models.engine.constraint import GrammarCompiler
 from inhouse_models.engine.context import Context
@@ -86,13 +87,16 @@ class Engine:
             return
         try:
             weights = Weights(loading.path, loading.gpu_layers, repack=loading.repack)
+            adapters = Adapters(weights, loading.adapters)
             context = Context(weights, loading.context)
         except LoadError as fault:
             self._refuse(ModelError("load", str(fault)))
             return
+        adapters.apply(context)
         self.context = context.cells
         self._serve(weights, context, loading)
         context.close()
+        adapters.close()
         weights.close()
 
     def _serve(self, weights: Weights, context: Context, loading: Loading) -> None:
@@ -180,6 +184,7 @@ def _compatibility(weights: Weights, context: Context) -> dict[str, object]:
         "flash_attention": context.options.flash_attention,
         "rollback": context.options.rollback,
         "cells": [context.options.keys, context.options.values],
+        "adapters": context.adapters,
     }
 
 

@@ -8,9 +8,10 @@ from inhouse_models.chat import Choices, ToolSpec
 from inhouse_models.formats.call_format import properties_of, required_of
 from inhouse_models.formats.family import FormName
 from inhouse_models.formats.fenced import MARKDOWN_ENDINGS, TAGS, raw_parameter
-from inhouse_models.formats.json_values import escape_json, is_array, write_json
-from inhouse_models.formats.lark import Field, Grammar, json_object, json_value, one_of, quote
-from inhouse_models.formats.xml import value_types, write_value
+from inhouse_models.formats.json_values import escape_json, write_json
+from inhouse_models.formats.lark import Field, Grammar, json_object, one_of, quote
+from inhouse_models.formats.spelling import VALUE_END, XmlSpelling, schema_rule
+from inhouse_models.formats.xml import value_types
 
 # Beyond this many files a list of them costs more than it helps.
 MOST_PATHS = 2_000
@@ -33,7 +34,6 @@ NEW_PATH = r"/([A-Za-z0-9_.-]{1,60}\/){0,8}[A-Za-z0-9_.-]{0,60}[A-Za-z0-9_-](\.[
 IDENTIFIER = r"[A-Za-z_$][A-Za-z0-9_$.]{0,120}(#[0-9]{1,3})?"
 MARKDOWN_PATH = rf"/(?s:.*)\.({'|'.join(MARKDOWN_ENDINGS)})/"
 SHORT, LONG = "```", "````"
-VALUE_END = "\n</parameter>\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,16 +173,7 @@ class CallGrammar:
         terminal = self._terminal(tool, key, schema, markdown, escaped=True)
         if terminal is not None:
             return f'"\\"" {terminal} "\\""' if terminal else ""
-        return self._json_rule(tool, place, key, schema)
-
-    def _json_rule(self, tool: ToolSpec, place: int, key: str, schema: Mapping[str, object]) -> str:
-        number = list(properties_of(tool)).index(key)
-        definitions = {
-            name: tool.parameters[name]
-            for name in ("$defs", "definitions")
-            if name in tool.parameters
-        }
-        return self.grammar.rule(f"value_{place}_{number}", json_value({**definitions, **schema}))
+        return schema_rule(self.grammar, tool, place, key)
 
     def _terminal(
         self,
@@ -270,19 +261,9 @@ class CallGrammar:
         terminal = self._terminal(tool, key, schema, None, escaped=False)
         if terminal == "":
             return ""
-        types = value_types(schema)
-        values = schema.get("enum")
         if terminal:
-            value = terminal
-        elif is_array(values) and values:
-            value = one_of([quote(write_value(item)) for item in values])
-        elif not types or "string" in types:
-            return self.grammar.rule(f"raw[suffix={quote(VALUE_END)}]", "/(?s:.*)/")
-        elif types == frozenset({"boolean"}):
-            value = '("true" | "false" | "True" | "False")'
-        else:
-            value = self._json_rule(tool, place, key, schema)
-        return f"{value} {quote(VALUE_END)}"
+            return f"{terminal} {quote(VALUE_END)}"
+        return XmlSpelling().value(self.grammar, tool, place, key)
 
 
 def _ending(path: str) -> str:

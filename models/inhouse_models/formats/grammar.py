@@ -10,10 +10,13 @@ from inhouse_models.formats.call_grammar import CallGrammar
 from inhouse_models.formats.family import FormName
 from inhouse_models.formats.held_calls import held_calls
 from inhouse_models.formats.lark import Grammar, json_value, one_of, quote
+from inhouse_models.formats.live_calls import LiveCalls, without_marks
+from inhouse_models.formats.spelling import JsonSpelling, Spelling, XmlSpelling
 
 ThinkingMode = Literal["off", "open", "optional"]
 
 TEXT_CHARACTERS = 400
+SPELLINGS: Mapping[FormName, Spelling] = {"hermes": JsonSpelling(), "xml": XmlSpelling()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def build_constraint(  # noqa: PLR0913 (each is a fact of one request)
     `specials`: the literals that are one special token in this vocabulary.
     """
     grammar = Grammar(specials)
-    calls = CallGrammar(grammar, form, choices or Choices())
+    choices = choices or Choices()
     thinks = thinking == "optional" and {"<think>", "</think>"} <= set(specials)
     before = "(<think> THOUGHT </think> /\\n{0,2}/)? " if thinks else ""
     if thinks:
@@ -61,8 +64,12 @@ def build_constraint(  # noqa: PLR0913 (each is a fact of one request)
         return _finish(grammar, f"{before}{space}answer", trigger)
     if form == "plain" or not (tools or held):
         return None
+    calls = CallGrammar(grammar, form, choices)
     if not held:
-        return _finish(grammar, f"{calls.body(tools)} {grammar.mark(CLOSE)}", OPEN)
+        spelling = SPELLINGS.get(form)
+        known = without_marks(choices, specials)
+        body = (LiveCalls(grammar, spelling, known) if spelling else calls).body(tools)
+        return _finish(grammar, f"{body} {grammar.mark(CLOSE)}", OPEN)
     # Nothing precedes a call: what a small model announces there (a line to replace, a call in
     # other words) turns the code that follows into a fragment.
     work = held_calls(calls, tools)

@@ -71,6 +71,8 @@ def answer(line: str) -> str:
     request = json.loads(line)
     try:
         text = render_template(request["template"], request["variables"])
+    except MemoryError:
+        return json.dumps({"error": f"it takes more than {MEMORY_BYTES >> 30} GiB of memory"})
     except TEMPLATE_ERRORS as error:
         return json.dumps({"error": str(error) or type(error).__name__})
     return json.dumps({"text": text})

@@ -4,6 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import TypeGuard
 
+# Made once: every call of json.dumps with options of its own makes another.
+WRITER = json.JSONEncoder(ensure_ascii=False)
+
 
 def is_object(value: object) -> TypeGuard[Mapping[str, object]]:
     """Tell whether a JSON value is an object."""
@@ -38,7 +41,7 @@ def split_json(text: str) -> tuple[object, str]:
 
 def write_json(value: object) -> str:
     """JSON on one line with characters as they are, the way templates write it."""
-    return json.dumps(value, ensure_ascii=False)
+    return WRITER.encode(value)
 
 
 def escape_json(text: str) -> str:

@@ -61,6 +61,11 @@ def json_value(schema: Mapping[str, object]) -> str:
     return "%json " + json.dumps({"x-guidance": JSON_STYLE, **schema})
 
 
+def chunks_in_order(chunks: Sequence[str]) -> str:
+    """A terminal's expression for any number of these that follow one another, or nothing."""
+    return "%regex " + write_json({"substring_chunks": list(chunks)})
+
+
 def json_object(fields: Sequence[Field]) -> str:
     """An expression for an object: fields in this order, optional ones may be left out."""
     ways: list[str] = []

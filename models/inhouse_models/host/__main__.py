@@ -11,10 +11,12 @@ from pathlib import Path
 
 import uvicorn
 
+from inhouse_models.adapter import Adapter
 from inhouse_models.engine.binding import log_to
 from inhouse_models.engine.loading import EngineOptions
 from inhouse_models.engine.worker import Engine
 from inhouse_models.host.places import states_folder
+from inhouse_models.host.prompting import CHATML
 from inhouse_models.host.server import HostApplication
 
 
@@ -29,6 +31,8 @@ def parse_arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--idle-seconds", type=float, default=900.0)
     parser.add_argument("--states-memory", type=int, default=0)
     parser.add_argument("--states-disk", type=int, default=8 * 1024**3)
+    parser.add_argument("--template", choices=["", "chatml"], default="")
+    parser.add_argument("--lora", type=Adapter.parse, action="append", default=[])
     return parser.parse_args(words)
 
 
@@ -51,6 +55,7 @@ async def serve(words: list[str]) -> None:
         states=states_folder() if arguments.states_disk else None,
         states_memory=arguments.states_memory or None,
         states_disk=arguments.states_disk,
+        lora=tuple(arguments.lora),
         report=write_log,
     )
     engine = Engine(options)
@@ -61,7 +66,8 @@ async def serve(words: list[str]) -> None:
         server.should_exit = True
 
     compared = words[words.index("--fd") + 2 :]
-    host = HostApplication(engine, compared, arguments.idle_seconds, end)
+    template = CHATML if arguments.template else None
+    host = HostApplication(engine, compared, arguments.idle_seconds, end, template)
     config = uvicorn.Config(
         host.routes(), fd=arguments.fd, log_level="warning", lifespan="off", access_log=False
     )

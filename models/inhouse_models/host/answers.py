@@ -54,6 +54,8 @@ async def answer_chunks(
         hold=prepared.hold,
         resume=prepared.resume,
         doubts=prepared.request.doubts,
+        priority=prepared.request.priority,
+        thinking=prepared.thinking,
     )
     loaded = engine.loaded.result()
     pieces = () if isinstance(loaded, ModelError) else loaded.vocabulary.pieces

@@ -1,11 +1,13 @@
 """Turns a request into token ids, a grammar and a parser, by template and vocabulary."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from inhouse_models.chat import ModelError, Request, ToolSpec
 from inhouse_models.engine.job import Hold
+from inhouse_models.engine.thought import ThoughtBudget
 from inhouse_models.engine.weights import Weights
 from inhouse_models.formats import (
     AnswerParser,
@@ -19,6 +21,7 @@ from inhouse_models.formats import (
     draft_prompt,
 )
 from inhouse_models.host.renderer import TemplateFailure, TemplateRenderer
+from inhouse_models.host.sources import SourceStore
 from inhouse_models.wire import KnownTokens
 
 CHATML = (
@@ -38,15 +41,19 @@ class Prepared:
     resume: tuple[int, ...]
     hold: Hold | None
     parser: AnswerParser
+    thinking: ThoughtBudget | None = None
 
 
 class Prompter:
     """Builds prompts for one model."""
 
-    def __init__(self, weights: Weights, renderer: TemplateRenderer) -> None:
+    def __init__(
+        self, weights: Weights, renderer: TemplateRenderer, template: str | None = None
+    ) -> None:
         self._weights = weights
         self._renderer = renderer
-        self._template = weights.template or CHATML
+        self._sources = SourceStore()
+        self._template = template or weights.template or CHATML
         self._family = detect_family(self._template)
         vocabulary = weights.vocabulary
         special = vocabulary.control | vocabulary.user_defined
@@ -65,6 +72,10 @@ class Prompter:
         """The prompt's ids and how its answer is held and read."""
         if any(message.images for message in request.messages):
             return ModelError("request", "This model reads text only; remove the image.")
+        sources = self._sources.complete(request.choices.sources)
+        if sources is None:
+            return ModelError("sources", "The text of a file is not known here; send it along.")
+        request = replace(request, choices=replace(request.choices, sources=sources))
         usable = known if known.model == self._weights.fingerprint else KnownTokens()
         drafted = await self._draft(request, usable.messages)
         if isinstance(drafted, TemplateFailure) and usable.messages:
@@ -72,15 +83,15 @@ class Prompter:
             usable = KnownTokens()
             drafted = await self._draft(request, 0)
         if isinstance(drafted, TemplateFailure):
-            return ModelError(
-                "template", f"The model's chat template cannot show this: {drafted.text}."
-            )
+            return ModelError("template", self._explain(drafted))
         pieces, thinking_open = drafted
         fresh = self._tokenise(pieces)
         if usable.ids and fresh and usable.ids[-1] == fresh[0]:
             # The known ids end with the end of turn that the template writes as well.
             del fresh[0]
-        constraint = build_constraint(
+        # Looking through large files takes a while, in which other answers go on.
+        constraint = await asyncio.to_thread(
+            build_constraint,
             choose_form(self._family, request.call_form),
             tools=_callable_tools(request),
             choices=request.choices,
@@ -102,7 +113,22 @@ class Prompter:
             resume=resume,
             hold=hold,
             parser=self._parser(request, thinking_open),
+            thinking=self._thought_budget(request.think_budget, thinking_open),
         )
+
+    def _explain(self, failure: TemplateFailure) -> str:
+        """Why there is no prompt, and the way around where there is one."""
+        text = f"The model's chat template cannot show this: {failure.text.rstrip('.')}."
+        if self._template == CHATML:
+            return text
+        return f"{text} To do without it: inhouse config set template chatml"
+
+    def _thought_budget(self, tokens: int | None, thinking_open: bool) -> ThoughtBudget | None:
+        opens, closes = self._specials.think_open, self._specials.think_close
+        if tokens is None or opens is None or closes is None:
+            return None
+        closing = tuple(self._weights.tokenise("\n</think>\n\n", special=True))
+        return ThoughtBudget(tokens, opens, closes, closing, thinking_open)
 
     def _parser(self, request: Request, thinking_open: bool) -> AnswerParser:
         calls = sum(len(message.calls) for message in request.messages)

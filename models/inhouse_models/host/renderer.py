@@ -46,6 +46,11 @@ class TemplateRenderer:
                 return TemplateFailure(
                     "the chat template used too much time or memory and was stopped"
                 )
+            except asyncio.CancelledError:
+                # Its answer would be taken for that to the next question.
+                self._kill()
+                self._child = None
+                raise
         if "error" in answer:
             return TemplateFailure(str(answer["error"]))
         return str(answer["text"])
@@ -77,8 +82,12 @@ class TemplateRenderer:
 
     async def close(self) -> None:
         """End the child."""
+        if self._child is not None:
+            self._kill()
+            await self._child.wait()
+        self._child = None
+
+    def _kill(self) -> None:
         if self._child is not None and self._child.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._child.kill()
-            await self._child.wait()
-        self._child = None

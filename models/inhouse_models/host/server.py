@@ -7,6 +7,7 @@ import os
 import resource
 import time
 from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from inhouse_models.chat import ModelError
+from inhouse_models.deletion import decode_deletion
 from inhouse_models.engine.weights import Weights
 from inhouse_models.engine.worker import Engine
 from inhouse_models.host.answers import answer_chunks
@@ -28,15 +30,24 @@ STATUS = {"overflow": 400, "request": 400, "template": 422, "load": 500}
 
 
 class HostApplication:
-    """One engine behind HTTP on a Unix socket. `end` is called when the process should stop."""
+    """One engine behind HTTP on a Unix socket. `end` is called when the process should stop.
+
+    `template` serves instead of the model's own.
+    """
 
     def __init__(
-        self, engine: Engine, arguments: list[str], idle_seconds: float, end: Callable[[], None]
+        self,
+        engine: Engine,
+        arguments: list[str],
+        idle_seconds: float,
+        end: Callable[[], None],
+        template: str | None = None,
     ) -> None:
         self._engine = engine
         self._arguments = arguments
         self._idle_seconds = idle_seconds
         self._end = end
+        self._template = template
         self._renderer = TemplateRenderer()
         self._prompter: Prompter | None = None
         self._started = time.monotonic()
@@ -52,6 +63,8 @@ class HostApplication:
                 Route("/inhouse/model", self.model),
                 Route("/inhouse/count", self.count, methods=["POST"]),
                 Route("/inhouse/stop", self.stop, methods=["POST"]),
+                Route("/inhouse/states/forget", self.forget, methods=["POST"]),
+                Route("/inhouse/states/clear", self.clear, methods=["POST"]),
                 Route("/v1/chat/completions", ChatCompletions(self), methods=["POST"]),
             ]
         )
@@ -75,6 +88,7 @@ class HostApplication:
                 "context_size": self._engine.context,
                 "held_tokens": self._engine.held_tokens,
                 "state_bytes": self._engine.state_bytes,
+                "states_root": self._engine.states_root,
                 "resident_bytes": _resident_bytes(),
                 "idle_seconds": 0.0 if self._open else now - self._last_use,
                 "uptime_seconds": now - self._started,
@@ -110,6 +124,25 @@ class HostApplication:
         if not self._open:
             self._end()
         return JSONResponse({"stopping": True})
+
+    async def forget(self, request: HttpRequest) -> Response:
+        """Drop the states of a deleted conversation, except while it is being answered."""
+        try:
+            deletion = decode_deletion(json.loads(await request.body()))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            return refusal(ModelError("request", f"The request is not a deletion: {error!r}."))
+        return await self._obey(self._engine.forget(deletion))
+
+    async def clear(self, _request: HttpRequest) -> Response:
+        """Drop all states, except those of answers that are being written."""
+        return await self._obey(self._engine.forget(None))
+
+    async def _obey(self, done: Future[None]) -> Response:
+        """Wait until the engine has come to it; while it loads it has nothing to forget yet."""
+        with self.use():
+            if self._engine.loaded.done():
+                await asyncio.wrap_future(done)
+            return JSONResponse({"forgotten": True})
 
     async def watch_idle(self) -> None:
         """End the process when nobody has asked for long enough, or when it was told to stop."""
@@ -149,7 +182,7 @@ class HostApplication:
         if isinstance(weights, ModelError):
             return weights
         if self._prompter is None:
-            self._prompter = Prompter(weights, self._renderer)
+            self._prompter = Prompter(weights, self._renderer, self._template)
         try:
             data: Mapping[str, Any] = json.loads(body)
             request, known, resume = decode_request(data), decode_known(data), decode_resume(data)

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from inhouse_models.adapter import Adapter
 from inhouse_models.chat import ModelError
 from inhouse_models.host.places import Place, PlaceError, all_places, log_path, place_for
 from inhouse_models.wire import VERSION
@@ -29,6 +30,8 @@ class HostOptions:
 
     `states_memory` and `states_disk` are bytes for the states of conversations that do not live
     in the context: the former 0 to choose, the latter for all models together, 0 for none.
+    `template` "chatml" writes prompts so, "" by the model's own template.
+    `lora` are the adapters at work in every answer; another set starts another host.
     """
 
     model: Path = Path()
@@ -38,6 +41,8 @@ class HostOptions:
     idle_seconds: float = 900.0
     states_memory: int = 0
     states_disk: int = 8 * 1024**3
+    template: str = ""
+    lora: tuple[Adapter, ...] = ()
 
     def arguments(self) -> list[str]:
         """The host's command line; it is compared to see whether a running host fits."""
@@ -56,6 +61,8 @@ class HostOptions:
             str(self.states_memory),
             "--states-disk",
             str(self.states_disk),
+            *(("--template", self.template) if self.template else ()),
+            *(word for adapter in self.lora for word in ("--lora", str(adapter))),
         ]
 
 

@@ -169,6 +169,7 @@ class _Chooser:
             rollback=drafting if self.shape.hybrid else 0,
             predict=bool(drafting and self.shape.prediction_layers),
             vision_bytes=self.wish.vision_bytes,
+            adapter_bytes=self.wish.adapter_bytes,
         )
 
     def fits(self, setting: Setting) -> bool:

@@ -44,6 +44,7 @@ class Setting:
     gpu_layers: int = 0
     repack: bool = False
     vision_bytes: int = 0
+    adapter_bytes: int = 0
 
     @property
     def cells(self) -> int:
@@ -71,6 +72,7 @@ class Load:
     recurrent: int = 0
     compute: int = 0
     vision: int = 0
+    adapters: int = 0
     program: int = 0
     checkpoints: int = 0
     store: int = 0
@@ -91,6 +93,7 @@ class Load:
             self.recurrent,
             self.compute,
             self.vision,
+            self.adapters,
             self.program,
             self.checkpoints,
             self.store,
@@ -202,8 +205,13 @@ def demand(shape: ModelShape, setting: Setting, kind: Kind) -> int:
     layers = [_layer_load(shape, setting, layer) for layer in range(shape.blocks)]
     repacked = shape.repacked_bytes if setting.repack and not setting.gpu_layers else 0
     compute = compute_bytes(shape, setting, kind)
-    rest = Load(shape.table_bytes, repacked, compute=compute, vision=setting.vision_bytes)
+    rest = Load(shape.table_bytes, repacked, compute=compute) + _companions(setting)
     return sum((load.total for load in layers), rest.total)
+
+
+def _companions(setting: Setting) -> Load:
+    """Files that are loaded beside the model."""
+    return Load(vision=setting.vision_bytes, adapters=setting.adapter_bytes)
 
 
 def _shares(cards: Sequence[Device]) -> bool:
@@ -226,7 +234,7 @@ def _card_load(shape: ModelShape, setting: Setting, card: Device, *, first: bool
     if setting.gpu_layers <= shape.blocks:
         # Long inputs send the weights of layers that lie in main memory over, one at a time.
         compute += shape.layer_bytes
-    return Load(compute=compute, vision=setting.vision_bytes if first else 0)
+    return Load(compute=compute) + (_companions(setting) if first else Load())
 
 
 def _host_load(shape: ModelShape, setting: Setting, layers: int, shared: bool) -> Load:
@@ -242,5 +250,5 @@ def _host_load(shape: ModelShape, setting: Setting, layers: int, shared: bool) -
     table = 0 if shared and setting.gpu_layers else shape.table_bytes
     # With a card in use, its pinned memory comes before the CPU's own order of weights.
     repacked = shape.repacked_bytes if setting.repack and not setting.gpu_layers else 0
-    vision = 0 if setting.gpu_layers else setting.vision_bytes
-    return load + Load(table, repacked, compute=compute, vision=vision)
+    load += Load(table, repacked, compute=compute)
+    return load if setting.gpu_layers else load + _companions(setting)

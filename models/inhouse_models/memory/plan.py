@@ -81,6 +81,7 @@ class MemoryPlan:
             drafting=self.rollback or int(self.predict),
             vision_bytes=self.load.vision,
             gpu_layers=self.gpu_layers,
+            adapter_bytes=self.load.adapters,
         )
 
 
@@ -199,6 +200,7 @@ _CONCESSIONS: tuple[dict[str, None] | dict[str, int], ...] = (
     {"conversations": 1},
     {"drafting": 0},
     {"vision_bytes": 0},
+    {"adapter_bytes": 0},
 )
 
 
@@ -228,5 +230,6 @@ def _differences(wish: Wish, smaller: Wish, nearest: MemoryPlan) -> str:
         (wish.conversations != smaller.conversations, "--conversations 1"),
         (wish.drafting != smaller.drafting, "no drafting"),
         (wish.vision_bytes != smaller.vision_bytes, "no images"),
+        (wish.adapter_bytes != smaller.adapter_bytes, "no adapters"),
     )
     return ", ".join(text for changed, text in changes if changed)

@@ -61,6 +61,7 @@ def explain(case: Case) -> tuple[Reason, ...]:
         _checkpoints(case),
         _store(case),
         _vision(case),
+        _adapters(case),
     )
     return tuple(reason for reason in found if reason)
 
@@ -199,3 +200,10 @@ def _vision(case: Case) -> Reason | None:
         return None
     size = describe(case.wish.vision_bytes)
     return Reason("vision", f"The part that sees images takes {size} beside the model.")
+
+
+def _adapters(case: Case) -> Reason | None:
+    if not case.wish.adapter_bytes:
+        return None
+    size = describe(case.wish.adapter_bytes)
+    return Reason("adapters", f"What the LoRA adapters change takes {size} beside the model.")

@@ -11,8 +11,8 @@ class Wish:
 
     `context` in tokens per conversation. `conversations` decode at the same time. `drafting` is
     how many drafted tokens can be taken back without reading again. `vision_bytes` is the size of
-    the file that lets the model see. `gpu_layers` counts as llama.cpp does (the output is one
-    more layer); a negative number means all.
+    the file that lets the model see, `adapter_bytes` that of its LoRA adapters. `gpu_layers`
+    counts as llama.cpp does (the output is one more layer); a negative number means all.
     """
 
     context: int | None = None
@@ -21,3 +21,4 @@ class Wish:
     drafting: int | None = None
     vision_bytes: int = 0
     gpu_layers: int | None = None
+    adapter_bytes: int = 0

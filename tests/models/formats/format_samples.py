@@ -42,6 +42,20 @@ WRITE = make_tool("write", "file_path content", {}, "Write a whole file.")
 REPLACE = make_tool("replace_symbol", "file_path symbol content", {}, "Write a definition anew.")
 GREP = make_tool("grep", "pattern", {"path": TEXT, "ignore_case": {"type": "boolean"}}, "Search.")
 BASH = make_tool("bash", "command", {"timeout": {"type": "number"}}, "Run a command.")
+EDIT = ToolSpec(
+    "edit",
+    "Replace lines.",
+    {
+        "type": "object",
+        "properties": {
+            "file_path": TEXT,
+            "replace_all": {"type": "boolean"},
+            "old_string": TEXT,
+            "new_string": TEXT,
+        },
+        "required": ["file_path", "old_string", "new_string"],
+    },
+)
 PLAN = ToolSpec(
     "plan",
     "Set the plan.",

@@ -30,6 +30,7 @@ wishes = st.builds(
     drafting=st.one_of(st.none(), st.integers(0, 4)),
     vision_bytes=st.sampled_from((0, GIB)),
     gpu_layers=st.sampled_from((None, -1, 0, 20)),
+    adapter_bytes=st.sampled_from((0, GIB // 4)),
 )
 machines = st.builds(make_machine, st.sampled_from(KINDS), st.floats(2, 130))
 shapes = st.sampled_from(tuple(known_shapes().values()))
@@ -267,3 +268,13 @@ def test_a_machine_without_free_memory_is_refused(kind: str) -> None:
     assert kind in ("cuda", "metal", "cpu")
     empty = tuple(replace(device, free=0) for device in make_machine(kind, 24))
     assert refuse(SMALL, empty, Wish()).nearest is None
+
+
+def test_adapters_take_room_that_is_said() -> None:
+    machine = make_machine("cuda", 24)
+    without, adapted = plan(LARGE, machine), plan(LARGE, machine, Wish(adapter_bytes=GIB))
+    assert adapted.uses[0].load.adapters == GIB
+    assert adapted.context < without.context
+    assert "1.0 GiB" in reasons(adapted)["adapters"]
+    on_processor = plan(LARGE, machine, Wish(adapter_bytes=GIB, gpu_layers=0, context=4096))
+    assert on_processor.uses[-1].load.adapters == GIB

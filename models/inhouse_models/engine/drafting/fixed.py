@@ -13,3 +13,7 @@ class FixedPolicy(DraftPolicy):
     def choose(self, available: int, agreed: int, certain: int = 0) -> int:  # noqa: ARG002 - the base's signature
         """As many as there are, up to the length."""
         return max(min(available, self.longest, self.curve.rows - 1 - certain), 0)
+
+    def choose_paid(self, room: int, price: float, free: int, agreed: int) -> int:  # noqa: ARG002 - the base's signature
+        """The length, where nothing is free."""
+        return 0 if free else max(min(room, self.longest), 0)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
+from inhouse_models.engine.store.about import About, write_about
 from inhouse_models.engine.store.folder import note_use, trim_folder
+from inhouse_models.engine.store.private_file import delete_file, sweep_parts
 from inhouse_models.engine.store.segment import Payload, Segment, Tokens, make_segment
 from inhouse_models.engine.store.segment_file import (
     SUFFIX,
@@ -17,6 +19,8 @@ from inhouse_models.engine.store.segment_file import (
     segment_path,
     write_segment,
 )
+
+NAME_LENGTH = 16
 
 
 @dataclass(slots=True)
@@ -55,29 +59,37 @@ class PrefixStore:
     """A tree of segments below one root. One thread only.
 
     Conversations that begin alike share their first segments. `folder` None keeps all in memory.
-    What the disk refuses stays in memory and `report` hears of it once.
+    What the disk refuses stays in memory and `report` hears of it once. `about` is written beside
+    the segments, so that people can be told whose they are.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is optional is named by the caller
         self,
         root: str,
         folder: Path | None,
         budget: Budget,
         *,
         recurrent: bool,
+        about: About | None = None,
         report: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._root = root
         self._all = folder
-        self._folder = folder / root[:16] if folder else None
+        self._folder = folder / root[:NAME_LENGTH] if folder else None
         self._budget = budget
         self._recurrent = recurrent
+        self._about = about
         self._report = report
         self._disk_fails = False
         self._tops: dict[str, Node] = {}
         self._nodes: dict[str, Node] = {}
         self._memory = 0
         self._scan()
+
+    @property
+    def name(self) -> str:
+        """How its folder is called, among those of other models."""
+        return self._root[:NAME_LENGTH]
 
     @property
     def memory_bytes(self) -> int:
@@ -92,25 +104,20 @@ class PrefixStore:
     def match(self, prompt: Sequence[int]) -> Match:
         """The saved segments that hold most of the prompt's beginning."""
         wanted = np.asarray(prompt, dtype=np.int32)
-        return self._match(self._tops, wanted, ())
-
-    def _match(self, children: dict[str, Node], wanted: Tokens, path: tuple[Node, ...]) -> Match:
-        start = path[-1].segment.end if path else 0
-        best = Match(path, start) if not path or path[-1].has_state or not self._recurrent else None
-        for node in children.values():
-            tokens = node.segment.tokens
-            shorter = min(len(tokens), len(wanted) - start)
-            differing = np.flatnonzero(tokens[:shorter] != wanted[start : start + shorter])
-            shared = int(differing[0]) if differing.size else shorter
-            if shared == len(tokens):
-                found = self._match(node.children, wanted, (*path, node))
-            elif shared and not self._recurrent:
-                found = Match((*path, node), start + shared)
-            else:
-                continue
-            if best is None or found.length > best.length:
-                best = found
-        return best or Match()
+        best = Match()
+        paths: list[tuple[Node, ...]] = [()]
+        while paths:
+            path = paths.pop()
+            start = path[-1].segment.end if path else 0
+            for node in (path[-1].children if path else self._tops).values():
+                shared = _count_common(node.segment.tokens, wanted[start:])
+                whole = start + shared == node.segment.end
+                if whole:
+                    paths.append((*path, node))
+                usable = whole and node.has_state if self._recurrent else shared > 0
+                if usable and start + shared > best.length:
+                    best = Match((*path, node), start + shared)
+        return best
 
     def payloads(self, match: Match) -> list[Payload] | None:
         """What a match holds; None when a file is gone or damaged, which is forgotten then."""
@@ -187,28 +194,43 @@ class PrefixStore:
         self._shrink_disk()
         return True
 
+    def forget(self, tokens: Sequence[int], shared: int = 0) -> None:
+        """Drop every segment that goes along with a conversation for more than its first `shared`
+        tokens, on disk too: its own, and what branched off from it."""
+        wanted = np.asarray(tokens, dtype=np.int32)
+        reached = list(self._tops.values())
+        while reached:
+            node = reached.pop()
+            segment = node.segment
+            agreed = segment.start + _count_common(segment.tokens, wanted[segment.start :])
+            if agreed > shared:
+                self._forget(node)
+            elif agreed == segment.end:
+                reached += node.children.values()
+
     def clear(self) -> None:
         """Forget everything, on disk too."""
         for node in list(self._tops.values()):
             self._forget(node)
+        # There may be room again.
+        self._disk_fails = False
 
     def _scan(self) -> None:
         """Find what is on disk; damaged files and those whose parent is gone are deleted."""
         if self._folder is None or not self._folder.is_dir():
             return
-        for part in self._folder.glob(".*.part"):
-            part.unlink(missing_ok=True)
+        sweep_parts(self._folder.parent)
         stored: list[StoredSegment] = []
         for path in self._folder.glob(f"*{SUFFIX}"):
             found = read_header(path)
             if found is None:
-                path.unlink(missing_ok=True)
+                delete_file(path)
             else:
                 stored.append(found)
         for one in sorted(stored, key=lambda one: one.segment.start):
             node = Node(one.segment, one.has_state, one.size, one.used, on_disk=True)
             if not self._place(node):
-                one.path.unlink(missing_ok=True)
+                delete_file(one.path)
 
     def _place(self, node: Node) -> bool:
         """Hang a node below its parent; False when that is not there."""
@@ -225,16 +247,18 @@ class PrefixStore:
 
     def _forget(self, node: Node) -> None:
         """Drop a node and all that follows it."""
-        for child in list(node.children.values()):
-            self._forget(child)
-        segment = node.segment
-        self._drop_payload(node)
-        self._nodes.pop(segment.key, None)
-        self._tops.pop(segment.key, None)
-        if segment.parent in self._nodes:
-            self._nodes[segment.parent].children.pop(segment.key, None)
-        if self._folder:
-            segment_path(self._folder, segment.key).unlink(missing_ok=True)
+        parent = self._nodes.get(node.segment.parent)
+        if parent is not None:
+            parent.children.pop(node.segment.key, None)
+        dropped = [node]
+        for one in dropped:
+            dropped += one.children.values()
+        for one in reversed(dropped):
+            self._drop_payload(one)
+            self._nodes.pop(one.segment.key, None)
+            self._tops.pop(one.segment.key, None)
+            if self._folder:
+                delete_file(segment_path(self._folder, one.segment.key))
 
     def _drop_payload(self, node: Node) -> None:
         if node.payload is not None:
@@ -245,6 +269,8 @@ class PrefixStore:
         if self._folder is None or self._disk_fails or node.payload is None:
             return
         try:
+            if self._about is not None:
+                write_about(self._folder, self._about)
             stored = write_segment(self._folder, node.segment, node.payload)
         except OSError as error:
             self._disk_fails = True
@@ -274,7 +300,8 @@ class PrefixStore:
         """Delete the files that were not used for longest, of whatever model, leaves first."""
         if self._all is None:
             return
-        for path in trim_folder(self._all, self._budget.disk):
+        library = self._about.library if self._about else ""
+        for path in trim_folder(self._all, self._budget.disk, library):
             node = self._nodes.get(path.stem)
             if node is not None and self._folder == path.parent:
                 node.on_disk, node.trimmed = False, True
@@ -284,3 +311,10 @@ class PrefixStore:
 
 def _begins(part: Tokens, whole: Tokens) -> bool:
     return len(part) <= len(whole) and bool(np.array_equal(part, whole[: len(part)]))
+
+
+def _count_common(left: Tokens, right: Tokens) -> int:
+    """How many leading tokens are the same."""
+    shorter = min(len(left), len(right))
+    differing = np.flatnonzero(left[:shorter] != right[:shorter])
+    return int(differing[0]) if differing.size else shorter

@@ -4,18 +4,18 @@ Layout: 8 bytes magic, 4 bytes length of a JSON header, the header, the tokens a
 int32, cells, state. The header names the SHA-256 of cells and state; tokens are proven by the key.
 """
 
-import contextlib
 import hashlib
 import json
 import os
-import secrets
 import struct
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
+from inhouse_models.engine.store.private_file import write_private
 from inhouse_models.engine.store.segment import Payload, Segment, make_segment
 
 MAGIC = b"INHSEG\x00\x01"
@@ -42,23 +42,10 @@ def segment_path(folder: Path, key: str) -> Path:
 
 def write_segment(folder: Path, segment: Segment, payload: Payload) -> StoredSegment:
     """Write a segment for its owner's eyes only; raises OSError and leaves nothing behind."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = segment_path(folder, segment.key)
-    temporary = folder / f".{segment.key}-{secrets.token_hex(4)}.part"
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            for part in _encode(segment, payload):
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-    status = path.stat()
-    return StoredSegment(segment, path, status.st_size, bool(payload.state), status.st_mtime)
+    parts = _encode(segment, payload)
+    write_private(path, parts)
+    return StoredSegment(segment, path, sum(map(len, parts)), bool(payload.state), time.time())
 
 
 def _encode(segment: Segment, payload: Payload) -> tuple[bytes, ...]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence as Items
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inhouse_models.engine.context import Context, ContextOptions
-from inhouse_models.engine.drafting.predictor import Predictor
 from inhouse_models.engine.sequence import Sequence, common_length
 from inhouse_models.engine.weights import Weights
+
+if TYPE_CHECKING:
+    from inhouse_models.engine.drafting.predictor import Predictor
 
 DRAFTS = 4
 # Numbers of other batch sizes differ by 1e-5 only, so that texts can be compared.
@@ -29,9 +31,9 @@ class Counted:
 class Writer:
     """A model in a context with sequences; drafts come from `predictor` when it is set."""
 
-    def __init__(self, path: Path, options: ContextOptions = EXACT) -> None:
-        self.weights = Weights(path, load_mtp=True)
-        self.context = Context(self.weights, options)
+    def __init__(self, weights: Weights, options: ContextOptions = EXACT) -> None:
+        self.weights = weights
+        self.context = Context(weights, options)
         self.sequences = [Sequence(self.context, n, 16) for n in range(options.sequences)]
         self.predictor: Predictor | None = None
         self.counted = Counted()
@@ -83,4 +85,3 @@ class Writer:
         if self.predictor is not None:
             self.predictor.close()
         self.context.close()
-        self.weights.close()

@@ -1,0 +1,53 @@
+"""Files for their owner's eyes only: written whole or not at all, also beside other writers."""
+
+import contextlib
+import fcntl
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+PART = ".part"
+
+
+def write_private(path: Path, parts: Sequence[bytes]) -> None:
+    """Write a file and its folder; raises OSError and leaves nothing behind."""
+    try:
+        _write(path, parts)
+    except FileNotFoundError:
+        # Another process cleared the folder in between.
+        _write(path, parts)
+
+
+def _write(path: Path, parts: Sequence[bytes]) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{PART}")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            # Who sweeps sees by the lock that somebody still writes; some file systems have none.
+            with contextlib.suppress(OSError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for part in parts:
+                file.write(part)
+            file.flush()
+            os.fsync(file.fileno())
+            temporary.replace(path)
+    except OSError:
+        delete_file(temporary)
+        raise
+
+
+def sweep_parts(folder: Path) -> None:
+    """Delete what killed writers left below the folder."""
+    for path in folder.glob(f"*/.*{PART}"):
+        # An error means that it is gone, or that somebody writes it.
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            path.unlink()
+
+
+def delete_file(path: Path) -> None:
+    """Delete a file if that can be done: what stays is found again another time."""
+    with contextlib.suppress(OSError):
+        path.unlink()
