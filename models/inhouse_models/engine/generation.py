@@ -17,6 +17,7 @@ from inhouse_models.engine.conversations import Place
 from inhouse_models.engine.doubt import find_doubts
 from inhouse_models.engine.drafting.drafter import Drafter
 from inhouse_models.engine.drafting.policy import DraftPolicy
+from inhouse_models.engine.drafting.predictor import PredictedSequence, Predictor
 from inhouse_models.engine.job import Drafts, Ended, Hold, Job, Reading, Written
 from inhouse_models.engine.repetition import repeats_itself
 from inhouse_models.engine.sampler import Sampler
@@ -73,6 +74,7 @@ class Shared:
     boundaries: BoundaryFinder
     cells: int
     policy: DraftPolicy | None = None
+    predictor: Predictor | None = None
 
 
 class Generation:
@@ -102,6 +104,7 @@ class Generation:
         self._answer = _Answer()
         self._drafter: Drafter | None = None
         self._policy = shared.policy
+        self._predictor = shared.predictor
         self._drafts = Drafts()
         self._thought = ThoughtMeter(job.thinking) if job.thinking else None
         self._run: list[int] = []
@@ -146,6 +149,13 @@ class Generation:
         end = min(done + room, next(b for b in self._boundaries if b > done))
         return self.sequence.rows(self._target[done:end])
 
+    def _make_drafter(self, policy: DraftPolicy) -> Drafter:
+        """Drafts by looking up, and by computing where there is something that can."""
+        computed = None
+        if self._predictor is not None:
+            computed = PredictedSequence(self._predictor, self.sequence.number)
+        return Drafter(self.sequence.look_up(), policy, computed)
+
     def _propose(self) -> list[int]:
         """Ids that may come after the run, as far as the grammar allows them."""
         if self._drafter is None:
@@ -188,7 +198,7 @@ class Generation:
         if self.job.max_tokens == 0:
             return self.end("length")
         if self._policy is not None:
-            self._drafter = Drafter(self.sequence.look_up(), self._policy)
+            self._drafter = self._make_drafter(self._policy)
         logits = self.sequence.logits_at(done)
         if logits is None:
             raise DecodeError("the logits after the prompt are not known")

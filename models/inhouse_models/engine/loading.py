@@ -33,7 +33,8 @@ class EngineOptions:
 
     `context` are the tokens that all conversations hold together, `sequences` answers at once,
     `marks` the places that a recurrent conversation can be taken back to, `rollback` tokens that
-    it can be taken back without one. `drafting` is decided by measuring, or fixed. `states` is
+    it can be taken back without one. `drafting` is decided by measuring, or fixed; `predict` is
+    whether the model's own prediction layer drafts too, or else the `draft_model`. `states` is
     the folder of saved states, None for none. `lora` are the adapters at work in every answer.
     """
 
@@ -48,6 +49,8 @@ class EngineOptions:
     marks: int | None = None
     rollback: int | None = None
     drafting: Drafting = "auto"
+    predict: bool | None = None
+    draft_model: Path | None = None
     states: Path | None = None
     states_memory: int | None = None
     states_disk: int = 8 * GIB
@@ -66,6 +69,7 @@ class Loading:
     marks: int
     budget: Budget
     adapters: tuple[AdapterFile, ...] = ()
+    predict: bool = False
 
 
 def plan_loading(options: EngineOptions) -> Loading | ModelError:
@@ -128,6 +132,7 @@ def _by_plan(options: EngineOptions, plan: MemoryPlan, *, recurrent: bool) -> Lo
         ),
         plan.checkpoints if options.marks is None else options.marks,
         _budget(options, plan.store_bytes),
+        predict=plan.predict if options.predict is None else options.predict,
     )
 
 
@@ -143,7 +148,8 @@ def _without_plan(options: EngineOptions) -> Loading:
     )
     layers = -1 if options.gpu_layers is None else options.gpu_layers
     budget = _budget(options, MOST_STATES_MEMORY)
-    return Loading(options.path, layers, True, context, options.marks or 8, budget)
+    predict = bool(options.predict)
+    return Loading(options.path, layers, True, context, options.marks or 8, budget, predict=predict)
 
 
 def _budget(options: EngineOptions, room: int) -> Budget:

@@ -12,6 +12,7 @@ from inhouse_models.engine.constraint import GrammarCompiler, GrammarError
 from inhouse_models.engine.context import Context, DecodeError, Logits, NumbersError
 from inhouse_models.engine.conversations import Conversations
 from inhouse_models.engine.drafting.policy import DraftPolicy
+from inhouse_models.engine.drafting.predictor import Predictor
 from inhouse_models.engine.generation import Generation, Holder, Shared
 from inhouse_models.engine.job import Ended, Job
 
@@ -34,7 +35,7 @@ class Scheduler:
     """Jobs wait in order for a sequence. Those that write go on in every batch; of those that
     read, one at a time reads a chunk, in turn. One thread only.
 
-    `policy` decides on drafts, None for none. `tokens_per_second` is the latest speed of reading.
+    `tokens_per_second` is the latest speed of reading.
     """
 
     def __init__(
@@ -42,14 +43,16 @@ class Scheduler:
         context: Context,
         conversations: Conversations,
         compiler: Callable[[], GrammarCompiler],
-        policy: DraftPolicy | None = None,
+        predictor: Predictor | None = None,
     ) -> None:
         self._context = context
         self._conversations = conversations
         self._compiler = compiler
         vocabulary = context.weights.vocabulary
-        self._shared = Shared(vocabulary, BoundaryFinder(vocabulary), context.cells)
-        self.policy = policy
+        self._shared = Shared(
+            vocabulary, BoundaryFinder(vocabulary), context.cells, predictor=predictor
+        )
+        self.draft_by(None)
         self.tokens_per_second = 0.0
         self._waiting: deque[_Waiting] = deque()
         self._active: list[Generation] = []
@@ -57,6 +60,10 @@ class Scheduler:
         self._stuck = False
         # The one that runs must not have others beside it.
         self._alone = False
+
+    def draft_by(self, policy: DraftPolicy | None) -> None:
+        """Let this decide on the drafts of answers that begin from now on; None for no drafts."""
+        self._policy = policy
 
     @property
     def idle(self) -> bool:
@@ -118,7 +125,9 @@ class Scheduler:
         if not room and self._active:
             place.sequence.busy = False
             return False
-        shared = replace(self._shared, policy=self.policy)
+        if self._shared.predictor is not None:
+            self._shared.predictor.tell(place.sequence.number, place.sequence.tokens)
+        shared = replace(self._shared, policy=self._policy)
         self._alone = waiting.alone
         self._begin(Generation(job, place, holder, shared, waiting.written))
         return True

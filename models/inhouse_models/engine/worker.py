@@ -14,6 +14,9 @@ from inhouse_models.engine.binding import library_version
 from inhouse_models.engine.constraint import GrammarCompiler
 from inhouse_models.engine.context import Context
 from inhouse_models.engine.conversations import Conversations
+from inhouse_models.engine.drafting.draft_model import open_draft_model
+from inhouse_models.engine.drafting.prediction import open_prediction
+from inhouse_models.engine.drafting.predictor import Predictor
 from inhouse_models.engine.job import Ended, Job
 from inhouse_models.engine.loading import EngineOptions, Loading, plan_loading
 from inhouse_models.engine.scheduler import Scheduler
@@ -86,7 +89,9 @@ class Engine:
             self._refuse(loading)
             return
         try:
-            weights = Weights(loading.path, loading.gpu_layers, repack=loading.repack)
+            weights = Weights(
+                loading.path, loading.gpu_layers, repack=loading.repack, load_mtp=loading.predict
+            )
             adapters = Adapters(weights, loading.adapters)
             context = Context(weights, loading.context)
         except LoadError as fault:
@@ -111,9 +116,10 @@ class Engine:
         self.states_root = store.name
         conversations = Conversations(context, store, loading.marks)
         tools = _Tools(weights)
-        scheduler = Scheduler(context, conversations, tools.get_compiler)
+        predictor = self._open_predictor(context, loading)
+        scheduler = Scheduler(context, conversations, tools.get_compiler, predictor)
         tuner = Tuner(context, self.options.drafting, lambda: scheduler.tokens_per_second)
-        scheduler.policy = tuner.recall()
+        scheduler.draft_by(tuner.recall())
         if not tuner.wanted:
             self.tuned.set()
         # Nearly every answer holds its calls to a grammar: make the tables while loading.
@@ -128,7 +134,7 @@ class Engine:
                 # A part at a time, so that a new job waits for one at most.
                 patience = 0.0 if conversations.save_next() else None
                 if patience is None and tuner.wanted:
-                    scheduler.policy = tuner.measure(lambda: not self._jobs.empty())
+                    scheduler.draft_by(tuner.measure(lambda: not self._jobs.empty()))
                     if not tuner.wanted:
                         self.tuned.set()
             self._open = scheduler.count
@@ -137,6 +143,21 @@ class Engine:
             scheduler.step()
         while conversations.save_next():
             pass
+        if predictor is not None:
+            predictor.close()
+
+    def _open_predictor(self, context: Context, loading: Loading) -> Predictor | None:
+        """What computes drafts, before anything is decoded; None when there is nothing."""
+        found: Predictor | str = ""
+        if loading.predict:
+            found = open_prediction(context)
+        elif self.options.draft_model is not None:
+            found = open_draft_model(self.options.draft_model, context)
+        if isinstance(found, str):
+            if found:
+                self.options.report(f"no drafts are computed: {found}")
+            return None
+        return found
 
     def _take_jobs(
         self, scheduler: Scheduler, conversations: Conversations, patience: float | None

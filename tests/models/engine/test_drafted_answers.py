@@ -28,7 +28,8 @@ def open_engine(tiny_model: Callable[[str], Path]) -> Iterator[Open]:
 
     def open_one(kind: str, drafting: Drafting) -> LoadedEngine:
         if (kind, drafting) not in opened:
-            engine = Engine(replace(EXACT, path=tiny_model(kind), drafting=drafting))
+            path, predict = tiny_model(kind.removesuffix("+")), kind.endswith("+")
+            engine = Engine(replace(EXACT, path=path, drafting=drafting, predict=predict))
             engine.start()
             opened[kind, drafting] = LoadedEngine(engine)
         return opened[kind, drafting]
@@ -123,3 +124,16 @@ def test_auto_measures_when_idle_and_remembers(tiny_model: Callable[[str], Path]
     assert again.tuned.wait(timeout=60)
     again.stop()
     assert kept.stat().st_mtime_ns == before
+
+
+def test_the_models_own_predictions_serve_as_drafts(open_engine: Open) -> None:
+    plain, predicting = open_engine("qwen35-mtp", "off"), open_engine("qwen35-mtp+", 4)
+    prompt = plain.chat("Say something new.")
+    expected = plain.ask(prompt, max_tokens=120).ended
+    got = predicting.ask(prompt, max_tokens=120).ended
+    assert got.ids == expected.ids
+    assert got.drafts.accepted > 20
+    longer = (*prompt, *got.ids, *plain.chat("And more."))
+    expected, got = (engine.ask(longer, max_tokens=60).ended for engine in (plain, predicting))
+    assert got.ids == expected.ids
+    assert got.usage.cached_input_tokens >= len(prompt) + 119
