@@ -35,8 +35,12 @@ async def ask_model(turn: Turn, request: Request) -> Finish:
         _keep(turn, Message("assistant", "".join(said)))
         raise
     turn.count(request, finish)
-    if finish.error is not None or finish.reason == "cancelled":
+    if finish.error is not None:
         _keep(turn, Message("assistant", finish.message.text))
+    elif finish.reason == "cancelled":
+        # Its ids are known, so that nothing is read again, unless a call among them was dropped.
+        whole = () if finish.message.calls else finish.message.tokens
+        _keep(turn, replace(finish.message, calls=(), tokens=whole))
     return finish
 
 

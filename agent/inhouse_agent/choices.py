@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from inhouse_models.chat import MOST_SOURCE_CHARACTERS, Choices, Source
+from inhouse_models.chat import MOST_SOURCE_BYTES, Choices, Source
 from inhouse_tools.files import digest
 from inhouse_tools.listing import Listing, list_files
 from inhouse_tools.refusal import Refusal
@@ -81,11 +81,11 @@ def _everywhere(workspace: Workspace) -> list[str]:
 
 def _texts_of(files: Mapping[str, bytes]) -> Iterable[Source]:
     """As many of the files as an engine can hold an edit to."""
-    room = MOST_SOURCE_CHARACTERS
+    room = MOST_SOURCE_BYTES
     for path, source in files.items():
-        document = decode(source)
-        if not isinstance(document, Refusal) and len(document.text) <= room:
-            room -= len(document.text)
+        document = decode(source) if len(source) <= room else Refusal("It is too large.")
+        if not isinstance(document, Refusal):
+            room -= len(source)
             yield Source.of(path, document.text)
 
 

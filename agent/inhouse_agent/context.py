@@ -71,6 +71,7 @@ async def build_request(
         max_tokens=options.max_tokens or profile.max_tokens,
         sampling=options.sampling,
         think=options.think,
+        think_budget=options.think_budget,
         call_form=form,
         held=profile.held,
         must_call=steering.must_call and profile.held and bool(tools),

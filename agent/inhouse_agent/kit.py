@@ -57,6 +57,7 @@ class Options:
     call_form: CallForm | None = None
     sampling: Sampling | None = None
     think: bool | None = None
+    think_budget: int | None = None
     max_tokens: int | None = None
     schema: Mapping[str, object] | None = None
     verify: Verify | None = None
@@ -69,6 +70,8 @@ class Options:
 @dataclass(slots=True)
 class Kit:
     """A front end may replace `policy` while a turn runs; the next call is judged by it.
+
+    `inbox` holds what the person said into the running turn.
 
     `memory` belongs to the history: a resumed session gives both.
     """
@@ -83,6 +86,13 @@ class Kit:
     limits: Limits = field(default_factory=Limits)
     options: Options = field(default_factory=Options)
     memory: Memory = field(default_factory=Memory)
+    inbox: list[str] = field(default_factory=list[str])
+
+    async def steer(self, text: str) -> None:
+        """Say something into a running turn: the answer ends at the next token and stays, and
+        the model goes on with this behind it. A tool that runs is waited for."""
+        self.inbox.append(text)
+        await self.client.interrupt(self.options.session)
 
     def remember(self, event: TurnStarted | PlanChanged) -> None:
         """Emits an event that outlives a compaction."""

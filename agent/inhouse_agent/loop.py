@@ -54,6 +54,7 @@ async def _converse(turn: Turn, prompt: str) -> Outcome:
         limit = turn.kit.limits.reached(turn.answers)
         if limit:
             return Outcome("limit", limit)
+        turn.take_inbox()
         turn.answers += 1
         request, finish = await ask_in_room(turn)
         turn.attempt = guide.attempt(turn, request, finish) or turn.attempt
@@ -91,7 +92,7 @@ async def _react(turn: Turn, finish: Finish) -> Outcome | None:
     if error is not None:
         return Outcome(ending_of_error(error.kind), error.text, error)
     if finish.reason == "cancelled":
-        return Outcome("interrupted", INTERRUPTED)
+        return None if turn.kit.inbox else Outcome("interrupted", INTERRUPTED)
     if turn.kit.profile.guided and turn.guard.bars(message.calls):
         turn.kit.emit(Noticed(REPEATED))
         return None

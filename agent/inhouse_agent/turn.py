@@ -100,6 +100,11 @@ class Turn:
         self.guard.free()
         self.add(Message("user", text))
 
+    def take_inbox(self) -> None:
+        """The model hears what the person said meanwhile."""
+        while self.kit.inbox:
+            self.tell(self.kit.inbox.pop(0))
+
     def steering(self) -> Steering:
         """What the next answer may do."""
         over = self.settled or self.guard.finished

@@ -218,6 +218,7 @@ def _options(wish: Wish, session: str, workspace: Workspace) -> Options:
         session=session,
         call_form=settings.call_form or None,
         think=settings.think,
+        think_budget=settings.think_budget or None,
         schema=wish.schema,
         system_prompt=wish.system_prompt,
         append_system_prompt=wish.append_system_prompt,

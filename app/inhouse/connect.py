@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from inhouse.settings import Settings
 from inhouse_models.adapter import Adapter
@@ -29,6 +30,9 @@ async def connect(settings: Settings, progress: Progress) -> ModelClient | Model
     model = await find_model(settings, progress)
     if isinstance(model, ModelError):
         return model
+    drafting = await find_draft_model(settings.draft_model, progress)
+    if isinstance(drafting, ModelError):
+        return drafting
     options = HostOptions(
         context=settings.context or None,
         threads=settings.threads,
@@ -37,6 +41,8 @@ async def connect(settings: Settings, progress: Progress) -> ModelClient | Model
         states_disk=int(settings.states_disk * GIB),
         template=settings.template,
         lora=tuple(find_adapter(text) for text in settings.lora),
+        drafting=settings.drafting,
+        draft_model=drafting,
     )
     return LocalClient(local_model(model), options)
 
@@ -45,6 +51,16 @@ def find_adapter(text: str) -> Adapter:
     """The adapter that `PATH[:SCALE]` means, from the folder that we stand in."""
     adapter = Adapter.parse(text)
     return replace(adapter, path=adapter.path.absolute())
+
+
+async def find_draft_model(name: str, progress: Progress) -> Path | ModelError | None:
+    """The file of the small model that drafts, whole and unchanged; None when none is named."""
+    if not name:
+        return None
+    found = await Store().prepare(name, progress)
+    if isinstance(found, StoreFault):
+        return ModelError(found.kind, f"The draft model: {found.text}")
+    return found.path
 
 
 async def find_model(settings: Settings, progress: Progress) -> ModelFile | ModelError:

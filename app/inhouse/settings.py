@@ -12,7 +12,9 @@ from inhouse_tools.tool import JsonValue
 
 ENVIRONMENT_PREFIX = "INHOUSE_"
 # What a repository must not decide, even in a trusted folder: it would move or weaken the boundary.
-SECURITY_KEYS = frozenset({"endpoint", "model", "lora", "mode", "sandbox", "rules.allow"})
+SECURITY_KEYS = frozenset(
+    {"endpoint", "model", "lora", "draft_model", "mode", "sandbox", "rules.allow"}
+)
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -44,6 +46,15 @@ class Settings(BaseModel):
     max_turns: int = Field(default=100, ge=1, description="answers of the model per prompt")
     timeout: float = Field(default=0, ge=0, description="seconds per prompt, 0 for no limit")
     think: bool | None = Field(default=None, description="let the model think first, or not")
+    think_budget: int = Field(
+        default=0, ge=0, description="most tokens of thinking per answer, 0 for no limit"
+    )
+    drafting: Literal["auto", "off"] = Field(
+        default="auto", description="draft answers where measuring says that it pays: auto or off"
+    )
+    draft_model: str = Field(
+        default="", description="name or path of a small model that drafts for the large one"
+    )
     threads: int = Field(default=0, ge=0, description="CPU threads, 0 to choose")
     context: int = Field(default=0, ge=0, description="context size in tokens, 0 to choose")
     compact_at: float = Field(

@@ -62,7 +62,7 @@ class Sampling:
 
 
 # An edit is held to files of so much text in all: more takes too long to be made a grammar of.
-MOST_SOURCE_CHARACTERS = 200_000
+MOST_SOURCE_BYTES = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +279,11 @@ class ModelClient(Protocol):
     async def read_ahead(self, request: Request) -> None:
         """Read the prompt of a request that is likely to come; what cannot be read is no matter.
         Cancelling the task stops it, and what was read stays known."""
+        ...
+
+    async def interrupt(self, session: str) -> None:
+        """End the answer of a session at the next token: its Finish says "cancelled" and holds
+        what was written."""
         ...
 
     async def close(self) -> None:

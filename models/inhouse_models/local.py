@@ -122,6 +122,12 @@ class LocalClient:
             async for _part in stream:
                 pass
 
+    async def interrupt(self, session: str) -> None:
+        """Ask the host; when it is gone the answer has ended anyway."""
+        if self._http is not None:
+            with contextlib.suppress(httpx.TransportError):
+                await self._http.post("/inhouse/interrupt", json={"session": session})
+
     async def close(self) -> None:
         """Close the connection; the host goes on until it is idle for long enough."""
         await self._disconnect()

@@ -79,6 +79,9 @@ class RemoteClient:
     async def read_ahead(self, request: Request) -> None:
         """Not asked for: another server may be paid by the token, or keep nothing."""
 
+    async def interrupt(self, session: str) -> None:
+        """Other servers know no sessions: the answer goes on."""
+
     async def close(self) -> None:
         """Close connections."""
         await self._http.aclose()

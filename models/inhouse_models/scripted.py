@@ -117,6 +117,9 @@ class ScriptedModel:
     async def read_ahead(self, request: Request) -> None:
         """Nothing is read."""
 
+    async def interrupt(self, session: str) -> None:
+        """Answers come at once, so there is nothing to end."""
+
     async def close(self) -> None:
         """Nothing is held."""
 
@@ -163,6 +166,9 @@ class SlowModel:
     async def read_ahead(self, request: Request) -> None:
         """Nothing is read."""
 
+    async def interrupt(self, session: str) -> None:
+        """Answers come at once, so there is nothing to end."""
+
     async def close(self) -> None:
         """Nothing is held."""
 
@@ -202,6 +208,9 @@ class FailingModel:
 
     async def read_ahead(self, request: Request) -> None:
         """Nothing is read."""
+
+    async def interrupt(self, session: str) -> None:
+        """Answers come at once, so there is nothing to end."""
 
     async def close(self) -> None:
         """Nothing is held."""

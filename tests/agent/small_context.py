@@ -55,6 +55,9 @@ class SmallContext:
     async def read_ahead(self, request: Request) -> None:
         """Nothing is read."""
 
+    async def interrupt(self, session: str) -> None:
+        """Answers come at once."""
+
     async def close(self) -> None:
         """Nothing is held."""
 

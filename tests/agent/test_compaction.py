@@ -285,5 +285,5 @@ class _Wrapped:
 
     def __init__(self, model: SmallContext, stream: object) -> None:
         self.info, self.count, self.close = model.info, model.count, model.close
-        self.read_ahead = model.read_ahead
+        self.read_ahead, self.interrupt = model.read_ahead, model.interrupt
         self.stream = stream

@@ -1,7 +1,8 @@
 """`inhouse engine`: the process that holds the model."""
 
 import asyncio
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -20,7 +21,11 @@ def register(app: typer.Typer) -> None:
 
 
 @group.command("status")
-def show_status() -> None:
+def show_status(
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Also what was measured of the machine.")
+    ] = False,
+) -> None:
     """What runs, with which model, and how much memory it takes."""
     from inhouse_models.host.control import engine_status
 
@@ -38,6 +43,27 @@ def show_status() -> None:
         times = [f"{one.uptime_seconds:.0f} s", f"{one.idle_seconds:.0f} s"]
         rows.append([str(one.pid), one.model, state, held, memory, *times])
     print_table(rows)
+    if verbose:
+        for one in found:
+            typer.echo(f"\n{one.model}")
+            print_table(describe_calibration(one.calibration))
+
+
+def describe_calibration(figures: Mapping[str, Any]) -> list[list[str]]:
+    """What was measured of a model on this machine, as rows of a table."""
+    if not figures:
+        return [["measured", "nothing yet; it happens when nobody waits"]]
+    curve: list[float] = figures["curve"]
+    shown = ", ".join(f"{rows}: {1000 * curve[rows - 1]:.1f}" for rows in range(1, len(curve), 3))
+    return [
+        ["threads, writing", str(figures["threads"])],
+        ["threads, reading", str(figures["reading_threads"])],
+        ["flash attention", "on" if figures["flash_attention"] else "off"],
+        ["tokens read at once", f"at most {figures['chunk']}"],
+        ["tokens read per second", f"{figures['reading_tokens_per_second']:.1f}"],
+        ["tokens written per second", f"{1 / curve[0]:.1f}, without drafts"],
+        ["ms of a batch, by its rows", shown],
+    ]
 
 
 @group.command("stop")

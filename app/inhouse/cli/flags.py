@@ -127,7 +127,7 @@ class Flags:
         mode = Mode.YOLO if self.yolo else self.mode
         given: dict[str, JsonValue] = {
             "model": self.model,
-            "lora": self.lora and list(self.lora),
+            "lora": None if self.lora is None else [*self.lora],
             "endpoint": self.endpoint,
             "mode": mode and mode.value,
             "verify": self.verify,

@@ -26,13 +26,16 @@ def parse_arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--fd", type=int, required=True)
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--context", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--gpu-layers", type=int, default=-1)
     parser.add_argument("--idle-seconds", type=float, default=900.0)
     parser.add_argument("--states-memory", type=int, default=0)
     parser.add_argument("--states-disk", type=int, default=8 * 1024**3)
     parser.add_argument("--template", choices=["", "chatml"], default="")
+    parser.add_argument("--drafting", choices=("auto", "off"), default="auto")
+    parser.add_argument("--draft-model", type=Path)
     parser.add_argument("--lora", type=Adapter.parse, action="append", default=[])
+    parser.add_argument("--projector", type=Path)
     return parser.parse_args(words)
 
 
@@ -50,17 +53,20 @@ async def serve(words: list[str]) -> None:
     options = EngineOptions(
         path=arguments.model,
         context=arguments.context or None,
-        threads=arguments.threads,
+        threads=arguments.threads or None,
         gpu_layers=arguments.gpu_layers if arguments.gpu_layers >= 0 else None,
         states=states_folder() if arguments.states_disk else None,
         states_memory=arguments.states_memory or None,
         states_disk=arguments.states_disk,
         lora=tuple(arguments.lora),
+        projector=arguments.projector,
+        drafting=arguments.drafting,
+        draft_model=arguments.draft_model,
         report=write_log,
     )
     engine = Engine(options)
     engine.start()
-    write_log(f"loading {arguments.model} with {arguments.threads} threads")
+    write_log(f"loading {arguments.model}")
 
     def end() -> None:
         server.should_exit = True

@@ -3,7 +3,7 @@
 import asyncio
 import codecs
 import re
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,9 +37,15 @@ class _Stream:
 
 
 async def answer_chunks(
-    engine: Engine, prepared: Prepared, fingerprint: str
+    engine: Engine,
+    prepared: Prepared,
+    fingerprint: str,
+    begin: Callable[[Job], None] = lambda _job: None,
 ) -> AsyncGenerator[Chunk]:
-    """Chunks of the answer; closing the iterator stops the engine at the next token."""
+    """Chunks of the answer; closing the iterator stops the engine at the next token.
+
+    `begin` is told the job, which may be cancelled so that the answer ends with what it has.
+    """
     loop = asyncio.get_running_loop()
     steps: asyncio.Queue[Step] = asyncio.Queue()
 
@@ -56,6 +62,7 @@ async def answer_chunks(
         doubts=prepared.request.doubts,
         priority=prepared.request.priority,
         thinking=prepared.thinking,
+        pictures=prepared.pictures,
     )
     loaded = engine.loaded.result()
     pieces = () if isinstance(loaded, ModelError) else loaded.vocabulary.pieces
@@ -63,6 +70,7 @@ async def answer_chunks(
     begun = _delta(_replay(stream, prepared.resume), stream)
     if begun and prepared.resume == prepared.request.begun:
         yield _chunk(delta=begun)
+    begin(job)
     engine.submit(job)
     try:
         while True:

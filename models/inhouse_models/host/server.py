@@ -19,9 +19,11 @@ from starlette.types import Receive, Scope, Send
 
 from inhouse_models.chat import ModelError
 from inhouse_models.deletion import decode_deletion
+from inhouse_models.engine.drafting.calibration import calibration_figures
 from inhouse_models.engine.weights import Weights
 from inhouse_models.engine.worker import Engine
 from inhouse_models.host.answers import answer_chunks
+from inhouse_models.host.open_answers import OpenAnswers
 from inhouse_models.host.prompting import Prepared, Prompter
 from inhouse_models.host.renderer import TemplateRenderer
 from inhouse_models.wire import VERSION, decode_known, decode_request, decode_resume
@@ -54,6 +56,7 @@ class HostApplication:
         self._last_use = time.monotonic()
         self._open = 0
         self._stopping = False
+        self.answers = OpenAnswers()
 
     def routes(self) -> Starlette:
         """The ASGI application."""
@@ -63,6 +66,7 @@ class HostApplication:
                 Route("/inhouse/model", self.model),
                 Route("/inhouse/count", self.count, methods=["POST"]),
                 Route("/inhouse/stop", self.stop, methods=["POST"]),
+                Route("/inhouse/interrupt", self.interrupt, methods=["POST"]),
                 Route("/inhouse/states/forget", self.forget, methods=["POST"]),
                 Route("/inhouse/states/clear", self.clear, methods=["POST"]),
                 Route("/v1/chat/completions", ChatCompletions(self), methods=["POST"]),
@@ -89,11 +93,17 @@ class HostApplication:
                 "held_tokens": self._engine.held_tokens,
                 "state_bytes": self._engine.state_bytes,
                 "states_root": self._engine.states_root,
+                "calibration": self._figures(),
                 "resident_bytes": _resident_bytes(),
                 "idle_seconds": 0.0 if self._open else now - self._last_use,
                 "uptime_seconds": now - self._started,
             }
         )
+
+    def _figures(self) -> dict[str, object]:
+        """What was measured of the model here; nothing until it was."""
+        known = self._engine.calibration
+        return calibration_figures(known) if known else {}
 
     async def model(self, _request: HttpRequest) -> Response:
         """What was loaded, once it is."""
@@ -124,6 +134,14 @@ class HostApplication:
         if not self._open:
             self._end()
         return JSONResponse({"stopping": True})
+
+    async def interrupt(self, request: HttpRequest) -> Response:
+        """End the answers of a session at the next token; their streams say what was written."""
+        try:
+            session = str(json.loads(await request.body())["session"])
+        except (ValueError, KeyError, TypeError):
+            return refusal(ModelError("request", "Name the session whose answer shall end."))
+        return JSONResponse({"interrupted": self.answers.interrupt(session)})
 
     async def forget(self, request: HttpRequest) -> Response:
         """Drop the states of a deleted conversation, except while it is being answered."""
@@ -182,7 +200,7 @@ class HostApplication:
         if isinstance(weights, ModelError):
             return weights
         if self._prompter is None:
-            self._prompter = Prompter(weights, self._renderer, self._template)
+            self._prompter = Prompter(weights, self._renderer, self._template, self._engine.vision)
         try:
             data: Mapping[str, Any] = json.loads(body)
             request, known, resume = decode_request(data), decode_known(data), decode_resume(data)
@@ -222,11 +240,12 @@ class ChatCompletions:
             return
         headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        chunks = answer_chunks(self._host.engine, prepared, weights.fingerprint)
-        async with contextlib.aclosing(chunks):
-            async for chunk in chunks:
-                line = b"data: " + json.dumps(chunk).encode() + b"\n\n"
-                await send({"type": "http.response.body", "body": line, "more_body": True})
+        with self._host.answers.during(prepared.request.session) as begin:
+            chunks = answer_chunks(self._host.engine, prepared, weights.fingerprint, begin)
+            async with contextlib.aclosing(chunks):
+                async for chunk in chunks:
+                    line = b"data: " + json.dumps(chunk).encode() + b"\n\n"
+                    await send({"type": "http.response.body", "body": line, "more_body": True})
         await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
 
 

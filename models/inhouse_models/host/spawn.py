@@ -8,7 +8,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
 
@@ -30,8 +30,11 @@ class HostOptions:
 
     `states_memory` and `states_disk` are bytes for the states of conversations that do not live
     in the context: the former 0 to choose, the latter for all models together, 0 for none.
-    `template` "chatml" writes prompts so, "" by the model's own template.
-    `lora` are the adapters at work in every answer; another set starts another host.
+    `threads` 0 is found by measuring. `template` "chatml" writes prompts in that form, "" by the
+    model's own template.
+    `lora` are the adapters at work in every answer; another set starts another host. `drafting`
+    "off" drafts nothing; `draft_model` is a small model that drafts for the large one. With
+    `projector` the model sees images.
     """
 
     model: Path = Path()
@@ -43,6 +46,9 @@ class HostOptions:
     states_disk: int = 8 * 1024**3
     template: str = ""
     lora: tuple[Adapter, ...] = ()
+    projector: Path | None = None
+    drafting: Literal["auto", "off"] = "auto"
+    draft_model: Path | None = None
 
     def arguments(self) -> list[str]:
         """The host's command line; it is compared to see whether a running host fits."""
@@ -52,7 +58,7 @@ class HostOptions:
             "--context",
             str(self.context or 0),
             "--threads",
-            str(self.threads or physical_cores()),
+            str(self.threads),
             "--gpu-layers",
             str(self.gpu_layers),
             "--idle-seconds",
@@ -62,22 +68,12 @@ class HostOptions:
             "--states-disk",
             str(self.states_disk),
             *(("--template", self.template) if self.template else ()),
+            "--drafting",
+            self.drafting,
+            *(("--draft-model", str(self.draft_model.resolve())) if self.draft_model else ()),
             *(word for adapter in self.lora for word in ("--lora", str(adapter))),
+            *(("--projector", str(self.projector.resolve())) if self.projector else ()),
         ]
-
-
-def physical_cores() -> int:
-    """Cores this process may use; a second thread on a core slows decoding down."""
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-    available = available or os.cpu_count() or 1
-    siblings: set[str] = set()
-    for cpu in range(available):
-        path = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
-        try:
-            siblings.add(path.read_text(encoding="ascii").strip())
-        except OSError:
-            return available
-    return max(len(siblings), min(available, 2))
 
 
 def open_http(place: Place, seconds: float | None = None) -> httpx.AsyncClient:
