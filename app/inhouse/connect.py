@@ -41,6 +41,7 @@ async def connect(settings: Settings, progress: Progress) -> ModelClient | Model
         states_disk=int(settings.states_disk * GIB),
         template=settings.template,
         lora=tuple(find_adapter(text) for text in settings.lora),
+        projector=find_projector(settings.projector, model),
         drafting=settings.drafting,
         draft_model=drafting,
     )
@@ -51,6 +52,13 @@ def find_adapter(text: str) -> Adapter:
     """The adapter that `PATH[:SCALE]` means, from the folder that we stand in."""
     adapter = Adapter.parse(text)
     return replace(adapter, path=adapter.path.absolute())
+
+
+def find_projector(wanted: str, model: ModelFile) -> Path | None:
+    """The file that lets the model see: the one named, else the one that was pulled with it."""
+    if wanted == "off":
+        return None
+    return Path(wanted).expanduser().absolute() if wanted else model.projector
 
 
 async def find_draft_model(name: str, progress: Progress) -> Path | ModelError | None:

@@ -13,7 +13,7 @@ from inhouse_tools.tool import JsonValue
 ENVIRONMENT_PREFIX = "INHOUSE_"
 # What a repository must not decide, even in a trusted folder: it would move or weaken the boundary.
 SECURITY_KEYS = frozenset(
-    {"endpoint", "model", "lora", "draft_model", "mode", "sandbox", "rules.allow"}
+    {"endpoint", "model", "lora", "projector", "draft_model", "mode", "sandbox", "rules.allow"}
 )
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
@@ -38,6 +38,9 @@ class Settings(BaseModel):
     model: str = Field(default="", description="name in the catalogue or path of a GGUF file")
     lora: tuple[str, ...] = Field(
         default=(), description="LoRA adapters at work in every answer, as PATH or PATH:SCALE"
+    )
+    projector: str = Field(
+        default="", description="file that lets the model see, else the one pulled with it; or off"
     )
     mode: Literal["", "plan", "ask", "auto-edit", "yolo"] = Field(
         default="", description="what goes ahead unasked: plan, ask, auto-edit or yolo"

@@ -45,6 +45,20 @@ def look_at_machine() -> Machine:
     return Machine(memory, available, _count_cores(), _find_gpus(memory, available))
 
 
+def physical_cores() -> int:
+    """Cores this process may use; a second thread on a core slows decoding down."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+    available = available or os.cpu_count() or 1
+    siblings: set[str] = set()
+    for cpu in range(available):
+        path = Path(f"/sys/devices/system/cpu/cpu{cpu}/topology/thread_siblings_list")
+        try:
+            siblings.add(path.read_text(encoding="ascii").strip())
+        except OSError:
+            return available
+    return max(len(siblings), min(available, 2))
+
+
 def _count_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))

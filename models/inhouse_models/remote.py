@@ -1,10 +1,12 @@
 """A model client for any server that speaks OpenAI chat completions, given by its URL."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 
 from inhouse_models.chat import (
+    Choices,
     Finish,
     Message,
     ModelError,
@@ -67,6 +69,8 @@ class RemoteClient:
                 yield Finish(Message("assistant"), "error", error=info)
                 return
         answer = Answer()
+        # Names of files are for our own engine: another server would not hold calls to them.
+        request = replace(request, choices=Choices())
         async for part in stream_answer(self._http, request, answer, {"model": self._model}):
             if isinstance(part, Lost):
                 answer.error = ModelError(

@@ -17,10 +17,10 @@ from inhouse_models.gguf_types import SCALAR_FORMATS
 
 F32, F16, Q8_0 = 0, 1, 8
 ALIGNMENT = 32
-_UINT32, _INT32, _FLOAT32, _STRING, _ARRAY = 4, 5, 6, 8, 9
+_UINT32, _INT32, _FLOAT32, _BOOL, _STRING, _ARRAY = 4, 5, 6, 7, 8, 9
 _TOKENS = b"tokenizer.ggml.tokens"
 
-Plain = int | float | str | Sequence[int]
+Plain = bool | int | float | str | Sequence[int] | Sequence[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +89,16 @@ def _pack_text(text: str) -> bytes:
 
 
 def _pack_value(value: Plain) -> bytes:
+    if isinstance(value, bool):
+        return struct.pack("<I?", _BOOL, value)
     if isinstance(value, int):
         return struct.pack("<II", _UINT32, value)
     if isinstance(value, float):
         return struct.pack("<If", _FLOAT32, value)
     if isinstance(value, str):
         return struct.pack("<I", _STRING) + _pack_text(value)
-    return struct.pack(f"<IIQ{len(value)}i", _ARRAY, _INT32, len(value), *value)
+    kind, letter = (_FLOAT32, "f") if isinstance(value[0], float) else (_INT32, "i")
+    return struct.pack(f"<IIQ{len(value)}{letter}", _ARRAY, kind, len(value), *value)
 
 
 class _Copier:

@@ -1,6 +1,7 @@
 """What a large model's calls may name: everything that exists, and what it has read."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from inhouse_models.chat import MOST_SOURCE_BYTES, Choices, Source
 from inhouse_tools.files import digest
 
 
-def bench_with(folder: Path, files: dict[str, str | bytes], *, seen: bool = True) -> Bench:
+def bench_with(folder: Path, files: Mapping[str, str | bytes], *, seen: bool = True) -> Bench:
     """A bench of the large profile over these files."""
     bench = scripted(folder)
     bench.kit.profile = LARGE_PROFILE
@@ -70,7 +71,7 @@ def test_the_last_read_files_come_first_and_are_bounded(tmp_path: Path) -> None:
 def test_large_files_leave_room_for_others(tmp_path: Path) -> None:
     half = "x" * (MOST_SOURCE_BYTES // 2)
     files = {"d.txt": "d\n", "c.txt": half, "b.txt": f"{half}\n", "a.txt": f"{half}{half}\n"}
-    assert [s.name for s in choices_of(bench_with(tmp_path, dict(files))).sources] == [
+    assert [s.name for s in choices_of(bench_with(tmp_path, files)).sources] == [
         "b.txt",
         "d.txt",
     ]

@@ -50,7 +50,7 @@ def test_security_keys_of_a_trusted_project_are_ignored_and_said(tmp_path: Path)
     write(
         project_file(tmp_path),
         'endpoint = "http://elsewhere"\nmode = "yolo"\nsandbox = "off"\nmodel = "other"\n'
-        'lora = ["theirs.gguf"]\n'
+        'lora = ["theirs.gguf"]\nprojector = "theirs.gguf"\n'
         'verify = "make test"\n[rules]\nallow = ["bash(*)"]\ndeny = ["bash(rm*)"]\n',
     )
     found = settled(resolve(tmp_path, {}, {}))

@@ -105,6 +105,7 @@ def test_handles_are_bounded_and_never_reused() -> None:
     assert [handles.keep("x" * 4) for _ in range(3)] == ["out-5", "out-6", "out-7"]
     assert handles.get("out-5") is None
     assert handles.get("out-7") == "xxxx"
+    assert handles.names == ("out-6", "out-7")
 
 
 def test_the_registry_is_whole_and_says_little() -> None:

@@ -15,12 +15,14 @@ class Rows:
     """Tokens to append to a sequence; the last `outputs` of them give logits.
 
     `after` is how many tokens the sequence must hold before, None when the caller keeps no count.
+    `start` is the position of the first one where that is another number: behind an image.
     """
 
     sequence: int
     tokens: Sequence[int]
     outputs: int = 1
     after: int | None = None
+    start: int | None = None
 
 
 class Batch:

@@ -57,6 +57,11 @@ def log_to(write: Callable[[str], None], level: int = LOG_WARN) -> None:
     _install_log(library(), write, level)
 
 
+def share_log(set_log: Callable[..., None]) -> None:
+    """Send the messages of another library of llama.cpp to where its own go."""
+    set_log(_keep_alive[-1], ctypes.c_void_p(0))
+
+
 def _install_log(functions: Any, write: Callable[[str], None], level: int) -> None:
     @functions.llama_log_callback
     def callback(message_level: int, text: bytes, _data: object) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from inhouse_models.engine.places import ImageSpan, find_images
 from inhouse_models.engine.weights import Vocabulary
 
 LONGEST_STRETCH = 2_048
@@ -19,14 +20,19 @@ class BoundaryFinder:
     def find(self, tokens: Sequence[int], start: int, marked: int = 0) -> list[int]:
         """Lengths of prefixes of `tokens`, longer than `start` and ascending, the last the whole.
 
-        After every message, before thinking and every tool result, and at least every 2,048
-        tokens; `marked` is the last one before. Of several within 32 tokens only the first stays:
+        After every message and image, before thinking and every tool result, and at least every
+        2,048 tokens; `marked` is the last one before. None is within an image. Of several within 32 tokens only the first stays:
         a state costs memory, and to read so little again costs nothing.
         """
         chosen: list[int] = []
-        for place in [*self._places(tokens, start), len(tokens)]:
+        images = find_images(tokens, start)
+        ends = [image.end for image in images]
+        for place in sorted([*self._places(tokens, start), *ends, len(tokens)]):
             while place - max(marked, start) > LONGEST_STRETCH:
-                marked = max(marked, start) + LONGEST_STRETCH
+                stretch = _behind(images, max(marked, start) + LONGEST_STRETCH)
+                if stretch >= place:
+                    break
+                marked = stretch
                 chosen.append(marked)
             if place > max(marked, start) and (
                 place - marked >= SHORTEST_STRETCH or place == len(tokens)
@@ -42,3 +48,8 @@ class BoundaryFinder:
             for place in range(start, len(tokens))
             if tokens[place] in self._ends or tokens[place] in before
         ]
+
+
+def _behind(images: Sequence[ImageSpan], place: int) -> int:
+    """The place itself, or the end of the image that it is within."""
+    return next((one.end for one in images if one.start < place < one.end), place)

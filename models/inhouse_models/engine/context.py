@@ -35,12 +35,16 @@ class ContextOptions:
     `cells` are the tokens that all sequences hold together, `sequences` how many there are.
     `rollback` is how many tokens a recurrent state can be taken back without a snapshot, `drafts`
     the longest draft that is verified at once. `keys` and `values` are the number types of the
-    two halves of the attention cells; quantised values need flash attention.
+    two halves of the attention cells; quantised values need flash attention. `threads` decode one
+    row, `reading_threads` several at once, 0 for as many; `chunk` is how many rows of a prompt to
+    read at once, 0 for a whole batch.
     """
 
     cells: int = 16_384
     batch: int = 512
     threads: int = 2
+    reading_threads: int = 0
+    chunk: int = 0
     flash_attention: bool = False
     sequences: int = 1
     rollback: int = 0
@@ -85,7 +89,7 @@ class Context:
         wanted = min(options.sequences * (options.drafts + 1), options.batch)
         params.n_outputs_max = max(wanted, params.n_seq_max)
         params.n_threads = options.threads
-        params.n_threads_batch = options.threads
+        params.n_threads_batch = options.reading_threads or options.threads
         params.flash_attn_type = 1 if options.flash_attention else 0
         params.type_k = CELL_TYPES[options.keys]
         params.type_v = CELL_TYPES[options.values]
@@ -109,6 +113,7 @@ class Context:
         self._outputs_limit = int(params.n_outputs_max)
         self._spare = options.sequences
         self._owner = threading.get_ident()
+        self.chunk = options.chunk or options.batch
         self._memory: Any = lib.llama_get_memory(self.pointer)
         self._batch = Batch(options.batch)
 
@@ -119,7 +124,10 @@ class Context:
         A part that gives logits has them at the indices of its rows in the batch.
         """
         held = [self.length(part.sequence) for part in parts]
-        starts = starts or held
+        starts = starts or [
+            length if part.start is None else part.start
+            for part, length in zip(parts, held, strict=True)
+        ]
         self._check(parts, starts, held)
         self._batch.fill(parts, starts)
         status = library().llama_decode(self.pointer, self._batch.struct)
@@ -137,7 +145,8 @@ class Context:
         if sum(part.outputs for part in parts) > self._outputs_limit:
             raise DecodeError(f"a batch cannot give more than {self._outputs_limit} outputs")
         for part, start, length in zip(parts, starts, held, strict=True):
-            if (length and start != length) or part.after not in (None, length):
+            gap = length and start != (length if part.start is None else part.start)
+            if gap or part.after not in (None, length):
                 wanted = start if part.after is None else part.after
                 raise DecodeError(
                     f"sequence {part.sequence} holds {length} tokens where {wanted} were expected"
@@ -240,12 +249,17 @@ class Context:
         self.clear(self._spare)
         return True
 
-    def time_rows(self, rows: int) -> float:
-        """Seconds of a batch of so many rows, each with logits, on a sequence of its own."""
+    def set_threads(self, writing: int, reading: int) -> None:
+        """Use so many threads from now on for one row, and for several at once."""
+        library().llama_set_n_threads(self.pointer, writing, reading)
+
+    def time_rows(self, rows: int, outputs: int | None = None) -> float:
+        """Seconds of a batch of so many rows, each with logits, or the last `outputs` of them, on
+        a sequence of its own; raises DecodeError where there is no room."""
         tokens = [self.weights.vocabulary.end_of_turn] * rows
         started = time.perf_counter()
         try:
-            self.decode([Rows(self._spare, tokens, rows)])
+            self.decode([Rows(self._spare, tokens, rows if outputs is None else outputs)])
             self.synchronise()
             return time.perf_counter() - started
         finally:

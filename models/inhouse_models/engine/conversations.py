@@ -4,6 +4,7 @@ from collections.abc import Sequence as Items
 from dataclasses import dataclass
 
 from inhouse_models.engine.context import Context
+from inhouse_models.engine.places import count_positions
 from inhouse_models.engine.sequence import Sequence, common_length
 from inhouse_models.engine.store.prefix_store import Match, PrefixStore
 from inhouse_models.engine.store.segment import Payload
@@ -87,7 +88,11 @@ class Conversations:
         for node, payload in zip(match.nodes, payloads, strict=True):
             segment = node.segment
             if not self._context.restore_cells(
-                sequence.number, segment.start, segment.end, payload.cells, state
+                sequence.number,
+                sequence.position(segment.start),
+                sequence.position(segment.start) + count_positions(segment.tokens.tolist()),
+                payload.cells,
+                state,
             ):
                 sequence.forget()
                 return None
@@ -123,7 +128,8 @@ class Conversations:
         whole = self._store.whole(sequence.tokens)
         for end, state in self._divisions(sequence, whole.length):
             start = whole.length
-            cells = self._context.save_cells(sequence.number, start, end)
+            places = sequence.position(start), sequence.position(end)
+            cells = self._context.save_cells(sequence.number, *places)
             whole = self._store.add(whole, sequence.tokens[start:end], Payload(cells, state))
 
     def _divisions(self, sequence: Sequence, start: int) -> list[tuple[int, bytes]]:

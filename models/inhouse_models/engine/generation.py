@@ -19,6 +19,7 @@ from inhouse_models.engine.drafting.drafter import Drafter
 from inhouse_models.engine.drafting.policy import DraftPolicy
 from inhouse_models.engine.drafting.predictor import PredictedSequence, Predictor
 from inhouse_models.engine.job import Drafts, Ended, Hold, Job, Reading, Written
+from inhouse_models.engine.places import find_images, text_before_image
 from inhouse_models.engine.repetition import repeats_itself
 from inhouse_models.engine.sampler import Sampler
 from inhouse_models.engine.sequence import common_length
@@ -117,6 +118,7 @@ class Generation:
             self._take_up()
         self._target = [*job.prompt, *self._answer.ids]
         self._taken_up = min(len(self._answer.ids), len(job.resume))
+        self._images = find_images(self._target, kept)
         self._boundaries = shared.boundaries.find(self._target, kept, self.sequence.marked)
 
     def _take_up(self) -> None:
@@ -140,14 +142,18 @@ class Generation:
         return self._report_reading()
 
     def rows(self, room: int, *, draft: bool) -> Rows:
-        """What to decode next, of a prompt at most `room` tokens; an answer may add a draft."""
+        """What to decode next, of a prompt one whole image or at most `room` tokens; an answer may
+        add a draft."""
         if not self.reading:
             self._draft = self._propose() if draft and self._drafter else []
             rows = [*self._run, *self._draft]
             return self.sequence.rows(rows, outputs=1 + len(self._draft))
         done = len(self.sequence.tokens)
+        image = next((one for one in self._images if one.end > done), None)
+        if image is not None and image.start == done:
+            return self.sequence.rows(self._target[done : image.end], outputs=0)
         end = min(done + room, next(b for b in self._boundaries if b > done))
-        return self.sequence.rows(self._target[done:end])
+        return self.sequence.rows(self._target[done : min(end, image.start) if image else end])
 
     def _make_drafter(self, policy: DraftPolicy) -> Drafter:
         """Drafts by looking up, and by computing where there is something that can."""
@@ -164,6 +170,7 @@ class Generation:
         if self.job.max_tokens is not None:
             room = min(room, self.job.max_tokens - len(self._answer.ids) - 1)
         draft = self._drafter.propose(certain=len(self._run) - 1, room=max(room, 0))
+        draft = text_before_image(draft)
         constraint = self._holder.constraint
         return draft[: constraint.allowed_prefix(draft)] if constraint and draft else draft
 

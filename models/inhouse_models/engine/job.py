@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from inhouse_models.chat import Doubt, ModelError, Reason, Sampling, Timings, Usage
+from inhouse_models.engine.picture import Picture
 from inhouse_models.engine.thought import ThoughtBudget
 
 
@@ -72,7 +73,7 @@ class Job:
     `resume` are ids that the answer goes on after: those that it shall begin with, or that were
     written before the engine was lost. With `doubts` the end says where the model hesitated.
     `max_tokens` 0 only reads the prompt, ahead of time. Jobs of higher `priority` go first, and
-    those below 0 stand back for all others.
+    those below 0 stand back for all others. `pictures` are those that stand in the prompt.
     """
 
     prompt: tuple[int, ...]
@@ -84,6 +85,7 @@ class Job:
     doubts: bool = False
     priority: int = 0
     thinking: ThoughtBudget | None = None
+    pictures: tuple[Picture, ...] = ()
     cancelled: threading.Event = field(default_factory=threading.Event)
     queued_at: float = 0.0
 

@@ -9,12 +9,18 @@ from inhouse_models.chat import ModelError
 from inhouse_models.engine.adapters import AdapterFile, read_adapters
 from inhouse_models.engine.binding import library
 from inhouse_models.engine.context import CellType, ContextOptions
+from inhouse_models.engine.projector import judge_projector, projector_bytes
 from inhouse_models.engine.store.prefix_store import Budget
-from inhouse_models.engine.tuning import Drafting
+from inhouse_models.engine.tuning import Drafting, Open
 from inhouse_models.gguf import GgufFault, read_header
-from inhouse_models.machine import look_at_machine
+from inhouse_models.machine import look_at_machine, physical_cores
 from inhouse_models.memory.device import devices_of
-from inhouse_models.memory.plan import MemoryPlan, PlanFault, plan_memory
+from inhouse_models.memory.plan import (
+    MemoryPlan,
+    PlanFault,
+    fits_without_flash_attention,
+    plan_memory,
+)
 from inhouse_models.memory.shape import ModelShape, ShapeFault, read_shape
 from inhouse_models.memory.wish import Wish
 
@@ -35,12 +41,13 @@ class EngineOptions:
     `marks` the places that a recurrent conversation can be taken back to, `rollback` tokens that
     it can be taken back without one. `drafting` is decided by measuring, or fixed; `predict` is
     whether the model's own prediction layer drafts too, or else the `draft_model`. `states` is
-    the folder of saved states, None for none. `lora` are the adapters at work in every answer.
+    the folder of saved states, None for none. `lora` are the adapters at work in every answer,
+    `projector` is the file that lets the model see images.
     """
 
     path: Path
     context: int | None = None
-    threads: int = 2
+    threads: int | None = 2
     gpu_layers: int | None = None
     flash_attention: bool | None = None
     keys: CellType | None = None
@@ -55,12 +62,13 @@ class EngineOptions:
     states_memory: int | None = None
     states_disk: int = 8 * GIB
     lora: tuple[Adapter, ...] = ()
+    projector: Path | None = None
     report: Callable[[str], None] = field(default=lambda _line: None)
 
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """Everything that is needed to load: nothing is left to choose."""
+    """Everything that is needed to load; what is `undecided` may be bettered by measuring."""
 
     path: Path
     gpu_layers: int
@@ -70,6 +78,7 @@ class Loading:
     budget: Budget
     adapters: tuple[AdapterFile, ...] = ()
     predict: bool = False
+    undecided: Open = field(default_factory=Open)
 
 
 def plan_loading(options: EngineOptions) -> Loading | ModelError:
@@ -79,6 +88,9 @@ def plan_loading(options: EngineOptions) -> Loading | ModelError:
     adapters = read_adapters(options.lora, architecture)
     if isinstance(adapters, ModelError):
         return adapters
+    fault = judge_projector(options.projector)
+    if fault:
+        return ModelError("load", fault)
     shape = header if isinstance(header, GgufFault) else read_shape(header)
     if isinstance(shape, GgufFault | ShapeFault):
         # llama.cpp may know more than the plan does, and says what is wrong with a damaged file.
@@ -89,7 +101,8 @@ def plan_loading(options: EngineOptions) -> Loading | ModelError:
         return ModelError("load", plan.text)
     for reason in plan.reasons:
         options.report(f"{reason.what}: {reason.text}")
-    return replace(_by_plan(options, plan, recurrent=shape.hybrid), adapters=adapters)
+    loading = _by_plan(options, plan, shape)
+    return replace(loading, adapters=adapters)
 
 
 def _plan(shape: ModelShape, options: EngineOptions, adapters: int) -> MemoryPlan | PlanFault:
@@ -102,6 +115,7 @@ def _plan(shape: ModelShape, options: EngineOptions, adapters: int) -> MemoryPla
         drafting=options.rollback,
         gpu_layers=options.gpu_layers,
         adapter_bytes=adapters,
+        vision_bytes=projector_bytes(options.projector),
     )
     plan = plan_memory(shape, devices, wish)
     if not shape.hybrid or isinstance(plan, PlanFault) or options.sequences:
@@ -113,9 +127,10 @@ def _plan(shape: ModelShape, options: EngineOptions, adapters: int) -> MemoryPla
     return both if both.cells >= WORTH_CONTEXT * plan.cells else plan
 
 
-def _by_plan(options: EngineOptions, plan: MemoryPlan, *, recurrent: bool) -> Loading:
+def _by_plan(options: EngineOptions, plan: MemoryPlan, shape: ModelShape) -> Loading:
     flash = plan.flash_attention if options.flash_attention is None else options.flash_attention
-    sequences = plan.conversations if recurrent else ATTENTION_SEQUENCES
+    sequences = plan.conversations if shape.hybrid else ATTENTION_SEQUENCES
+    either = fits_without_flash_attention(shape, plan)
     return Loading(
         options.path,
         plan.gpu_layers,
@@ -123,7 +138,7 @@ def _by_plan(options: EngineOptions, plan: MemoryPlan, *, recurrent: bool) -> Lo
         ContextOptions(
             cells=plan.cells,
             batch=plan.batch,
-            threads=options.threads,
+            threads=options.threads or physical_cores(),
             flash_attention=flash,
             sequences=options.sequences or sequences,
             rollback=plan.rollback if options.rollback is None else options.rollback,
@@ -133,13 +148,14 @@ def _by_plan(options: EngineOptions, plan: MemoryPlan, *, recurrent: bool) -> Lo
         plan.checkpoints if options.marks is None else options.marks,
         _budget(options, plan.store_bytes),
         predict=plan.predict if options.predict is None else options.predict,
+        undecided=Open(options.threads is None, options.flash_attention is None and either),
     )
 
 
 def _without_plan(options: EngineOptions) -> Loading:
     context = ContextOptions(
         cells=options.context or DEFAULT_CONTEXT,
-        threads=options.threads,
+        threads=options.threads or physical_cores(),
         flash_attention=bool(options.flash_attention),
         sequences=options.sequences or 1,
         rollback=options.rollback or 0,

@@ -15,6 +15,7 @@ from inhouse_models.engine.drafting.policy import DraftPolicy
 from inhouse_models.engine.drafting.predictor import Predictor
 from inhouse_models.engine.generation import Generation, Holder, Shared
 from inhouse_models.engine.job import Ended, Job
+from inhouse_models.engine.vision import Vision
 
 SMALLEST_CHUNK = 32
 CALM_SECONDS = 1.0
@@ -54,6 +55,8 @@ class Scheduler:
         )
         self.draft_by(None)
         self.tokens_per_second = 0.0
+        # What reads the images of prompts, where there is something that can.
+        self.vision: Vision | None = None
         self._waiting: deque[_Waiting] = deque()
         self._active: list[Generation] = []
         # The first that waits has no place until something changes.
@@ -125,7 +128,7 @@ class Scheduler:
         if not room and self._active:
             place.sequence.busy = False
             return False
-        if self._shared.predictor is not None:
+        if self._shared.predictor is not None and not place.sequence.has_images:
             self._shared.predictor.tell(place.sequence.number, place.sequence.tokens)
         shared = replace(self._shared, policy=self._policy)
         self._alone = waiting.alone
@@ -161,7 +164,9 @@ class Scheduler:
         chosen = [(one, one.rows(0, draft=alone)) for one in writing]
         if reading:
             room = self._context.options.batch - sum(len(rows.tokens) for _one, rows in chosen)
-            chosen.append((reading[0], reading[0].rows(min(room, self._chunk_size()), draft=False)))
+            rows = reading[0].rows(min(room, self._chunk_size()), draft=False)
+            # An image has no tokens that could be in a batch with others.
+            chosen = [*([] if rows.tokens[0] < 0 else chosen), (reading[0], rows)]
             # The next chunk is another one's.
             self._active.remove(reading[0])
             self._active.append(reading[0])
@@ -197,9 +202,12 @@ class Scheduler:
         busy = len(self._active) + len(self._waiting) > 1
         seconds = BUSY_SECONDS if busy else CALM_SECONDS
         wanted = int(self.tokens_per_second * seconds) // SMALLEST_CHUNK * SMALLEST_CHUNK
-        return max(wanted, SMALLEST_CHUNK * 2)
+        return min(max(wanted, SMALLEST_CHUNK * 2), self._context.chunk)
 
     def _decode(self, chosen: list[tuple[Generation, Rows]]) -> None:
+        if chosen[0][1].tokens[0] < 0:
+            self._read_image(*chosen[0])
+            return
         started = time.perf_counter()
         self._context.decode([rows for _one, rows in chosen])
         self._context.synchronise()
@@ -211,6 +219,12 @@ class Scheduler:
         for generation, rows in chosen:
             self._advance_rows(generation, rows, first, seconds)
             first += len(rows.tokens)
+
+    def _read_image(self, generation: Generation, rows: Rows) -> None:
+        if self.vision is None:
+            raise DecodeError("there is an image in the conversation, and no projector")
+        self.vision.read(self._context, generation.job.pictures, rows)
+        self._advance_rows(generation, rows, 0, 0.0)
 
     def _advance_rows(self, generation: Generation, rows: Rows, first: int, seconds: float) -> None:
         def logits_of(row: int) -> Logits:

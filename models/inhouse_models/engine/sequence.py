@@ -9,6 +9,7 @@ import numpy as np
 from inhouse_models.engine.batch import Rows
 from inhouse_models.engine.context import Context, Logits
 from inhouse_models.engine.drafting.lookup import Lookup
+from inhouse_models.engine.places import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Sequence:
     """A sequence of a context. `tokens` are exactly those whose state the context holds.
 
     Without recurrent layers it can be cut anywhere; with them only at a mark, or by a few tokens
-    right after a batch. `marks` also say where a saved state is divided.
+    right after a batch; never within an image. `marks` also say where a saved state is divided.
     """
 
     def __init__(self, context: Context, number: int, most_marks: int) -> None:
@@ -48,17 +49,19 @@ class Sequence:
         self._most_marks = most_marks
         self._last_rows = 0
         self._lookup = Lookup()
+        self._places = Places(shared=context.weights.spatial)
 
     def reusable(self, prompt: Items[int]) -> int:
         """How many tokens of `prompt` need not be read. When it is all of them, the logits after
         it are known."""
-        shared = common_length(self.tokens, prompt)
+        shared = self._places.outside(common_length(self.tokens, prompt))
         if shared < len(prompt) and shared == len(self.tokens):
             return shared
         if self._recurrent:
             return max((m.length for m in self.marks if self._serves(m, shared, prompt)), default=0)
         known = self.logits_at(len(prompt)) is not None
-        return shared if shared < len(prompt) or known else shared - 1
+        known = known or shared < len(prompt)
+        return shared if known else self._places.outside(shared - 1)
 
     def _serves(self, mark: Mark, shared: int, prompt: Items[int]) -> bool:
         return mark.length <= shared and (mark.length < len(prompt) or mark.logits is not None)
@@ -74,10 +77,21 @@ class Sequence:
 
     def rows(self, tokens: Items[int], outputs: int = 1) -> Rows:
         """A part of the next batch."""
-        return Rows(self.number, tokens, outputs, after=len(self.tokens))
+        count, places = len(self.tokens), self._places
+        return Rows(self.number, tokens, outputs, places.held(count), places.position(count))
+
+    def position(self, length: int) -> int:
+        """Where the token that follows the first `length` ones is to the model."""
+        return self._places.position(length)
+
+    @property
+    def has_images(self) -> bool:
+        """Whether it holds more than text."""
+        return self._places.has_images
 
     def extend(self, tokens: Items[int]) -> None:
         """Note that `tokens` were decoded."""
+        self._places.extend(len(self.tokens), tokens)
         self.tokens.extend(tokens)
         self._last_rows = len(tokens)
         self.used = time.monotonic()
@@ -110,14 +124,16 @@ class Sequence:
             reach = min(self._context.options.rollback, self._last_rows - 1)
             if count > reach:
                 return False
-        if not self._context.cut(self.number, length):
+        if not self._context.cut(self.number, self.position(length)):
             return False
         self._keep(length)
         return True
 
     def cut(self, length: int) -> int:
         """Keep at most the first `length` tokens; returns how many are kept."""
-        return len(self.tokens) if length >= len(self.tokens) else self._cut(length)
+        if length >= len(self.tokens):
+            return len(self.tokens)
+        return self._cut(self._places.outside(length))
 
     def _cut(self, length: int) -> int:
         kept = self._cut_recurrent(length) if self._recurrent else self._cut_cells(length)
@@ -131,18 +147,19 @@ class Sequence:
         self._cut(len(self.tokens))
 
     def _cut_cells(self, length: int) -> int:
-        return length if length and self._context.cut(self.number, length) else 0
+        return length if length and self._context.cut(self.number, self.position(length)) else 0
 
     def _cut_recurrent(self, length: int) -> int:
         for mark in reversed(self.marks):
             if mark.length <= length and self._context.restore_snapshot(
-                self.number, mark.state, mark.length
+                self.number, mark.state, self.position(mark.length)
             ):
                 return mark.length
         return 0
 
     def _keep(self, length: int) -> None:
         del self.tokens[length:]
+        self._places.keep(length)
         self.marks = [mark for mark in self.marks if mark.length <= length]
         self._last_rows = 0
 
@@ -154,7 +171,7 @@ class Sequence:
             return
         marks = [mark for mark in other.marks if mark.length <= length]
         state = marks[-1].state if self._recurrent else b""
-        if self._context.copy(other.number, self.number, length, state):
+        if self._context.copy(other.number, self.number, other.position(length), state):
             self.extend(other.tokens[:length])
             self._last_rows, self.marks = 0, marks
         else:

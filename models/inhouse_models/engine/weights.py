@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from inhouse_models.engine.binding import library
+from inhouse_models.gguf import GgufFault, read_header
 
 HEADER_BYTES = 16 * 1024 * 1024
+# M-RoPE and its interleaved form, numbers of enum llama_rope_type.
+SPATIAL_ROPES = (8, 40)
 
 
 class LoadError(Exception):
@@ -57,10 +60,7 @@ class Weights:
         self.pointer: Any = lib.llama_model_load_from_file(str(path).encode(), params)
         self._predicts = load_mtp
         if not self.pointer:
-            raise LoadError(
-                f"llama.cpp cannot load {path}: it is damaged, or its architecture is newer"
-                " than this version. `inhouse models info` checks it; see `inhouse engine log`."
-            )
+            raise LoadError(_explain(path))
         self.vocab: Any = lib.llama_model_get_vocab(self.pointer)
 
     @cached_property
@@ -144,6 +144,12 @@ class Weights:
         )
 
     @property
+    def spatial(self) -> bool:
+        """Whether the tokens of an image share one position and differ by row and column."""
+        kind = library().llama_model_rope_type(self.pointer)
+        return kind in SPATIAL_ROPES
+
+    @property
     def architecture(self) -> str:
         """What llama.cpp calls the kind of model, as `qwen35`."""
         return self.metadata("general.architecture") or ""
@@ -167,3 +173,14 @@ class Weights:
         if self.pointer:
             library().llama_model_free(self.pointer)
             self.pointer = None
+
+
+def _explain(path: Path) -> str:
+    """Why llama.cpp does not load a file, as far as its header says."""
+    header = read_header(path)
+    if isinstance(header, GgufFault):
+        return f"{header.text}."
+    return (
+        f"llama.cpp cannot load {path}: it is damaged, or its architecture is newer"
+        " than this version. `inhouse models info` checks it; see `inhouse engine log`."
+    )

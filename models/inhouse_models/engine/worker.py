@@ -6,6 +6,7 @@ import time
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from inhouse_models.chat import ModelError
 from inhouse_models.deletion import Deletion
@@ -23,8 +24,12 @@ from inhouse_models.engine.scheduler import Scheduler
 from inhouse_models.engine.store.about import STATE_FORMAT, About
 from inhouse_models.engine.store.prefix_store import PrefixStore
 from inhouse_models.engine.store.segment import root_key
-from inhouse_models.engine.tuning import Tuner
+from inhouse_models.engine.tuning import Tuner, tuned_options
+from inhouse_models.engine.vision import Vision
 from inhouse_models.engine.weights import LoadError, Weights
+
+if TYPE_CHECKING:
+    from inhouse_models.engine.drafting.calibration import Calibration
 
 SAVE_AFTER_SECONDS = 1.0
 
@@ -49,9 +54,11 @@ class Engine:
         self.options = options
         self.loaded: Future[Weights | ModelError] = Future()
         self.context = 0
+        self.vision: Vision | None = None
         self.held_tokens = 0
         self.state_bytes = 0
         self.states_root = ""
+        self.calibration: Calibration | None = None
         self.tuned = threading.Event()
         self._open = 0
         self._jobs: queue.SimpleQueue[Job | _Forgetting | None] = queue.SimpleQueue()
@@ -93,13 +100,17 @@ class Engine:
                 loading.path, loading.gpu_layers, repack=loading.repack, load_mtp=loading.predict
             )
             adapters = Adapters(weights, loading.adapters)
-            context = Context(weights, loading.context)
+            options = tuned_options(weights, loading.context, loading.undecided)
+            context = Context(weights, options)
+            self.vision = self._open_vision(context, loading)
         except LoadError as fault:
             self._refuse(ModelError("load", str(fault)))
             return
         adapters.apply(context)
         self.context = context.cells
         self._serve(weights, context, loading)
+        if self.vision is not None:
+            self.vision.close()
         context.close()
         adapters.close()
         weights.close()
@@ -118,8 +129,16 @@ class Engine:
         tools = _Tools(weights)
         predictor = self._open_predictor(context, loading)
         scheduler = Scheduler(context, conversations, tools.get_compiler, predictor)
-        tuner = Tuner(context, self.options.drafting, lambda: scheduler.tokens_per_second)
+        scheduler.vision = self.vision
+        tuner = Tuner(
+            context,
+            self.options.drafting,
+            lambda: scheduler.tokens_per_second,
+            loading.context,
+            loading.undecided,
+        )
         scheduler.draft_by(tuner.recall())
+        self.calibration = tuner.calibration
         if not tuner.wanted:
             self.tuned.set()
         # Nearly every answer holds its calls to a grammar: make the tables while loading.
@@ -135,6 +154,7 @@ class Engine:
                 patience = 0.0 if conversations.save_next() else None
                 if patience is None and tuner.wanted:
                     scheduler.draft_by(tuner.measure(lambda: not self._jobs.empty()))
+                    self.calibration = tuner.calibration
                     if not tuner.wanted:
                         self.tuned.set()
             self._open = scheduler.count
@@ -145,6 +165,12 @@ class Engine:
             pass
         if predictor is not None:
             predictor.close()
+
+    def _open_vision(self, context: Context, loading: Loading) -> Vision | None:
+        """What reads images; None for a model that only reads text. Raises LoadError."""
+        path, threads = self.options.projector, context.options.threads
+        gpu = loading.gpu_layers != 0
+        return Vision(path, context.weights, threads, gpu=gpu) if path else None
 
     def _open_predictor(self, context: Context, loading: Loading) -> Predictor | None:
         """What computes drafts, before anything is decoded; None when there is nothing."""

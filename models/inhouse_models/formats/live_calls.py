@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from inhouse_models.chat import MOST_SOURCE_CHARACTERS, Choices, ToolSpec
+from inhouse_models.chat import MOST_SOURCE_BYTES, Choices, ToolSpec
 from inhouse_models.formats.call_format import properties_of, required_of
 from inhouse_models.formats.call_grammar import (
     ANY_PATH,
@@ -24,6 +24,8 @@ LINES = ([PATH, EVERYWHERE, OLD], [PATH, OLD])
 NAMED = [PATH, SYMBOL]
 # Only the tool that reads a file can read a folder or a kept output.
 READING_TOOL = "read"
+# The lines of all files together; shorter ones cost as much as longer ones.
+MOST_LINES = 8_000
 
 # A part of a path has no character that would need quotes, and is not "..".
 LETTER = r'[^"\\\s,:;*?<>|`\/\x00-\x1f\x7f]'
@@ -152,22 +154,22 @@ class LiveCalls:
     def _passages(self) -> list[tuple[str, str]]:
         """Files whose text is known, and what follows their path up to the lines to replace."""
         passages: list[tuple[str, str]] = []
-        room = MOST_SOURCE_CHARACTERS
+        room, line_room = MOST_SOURCE_BYTES, MOST_LINES
         for place, source in enumerate(self.choices.sources[:MOST_PAIRS]):
             text = source.text or ""
-            if len(text) <= room and self.spelling.holds(text):
-                room -= len(text)
+            size, lines = len(text.encode()), text.count("\n")
+            if size <= room and lines <= line_room and self.spelling.holds(text):
+                room, line_room = room - size, line_room - lines
                 passages.append((source.name, self._lines(text, str(place))))
         return passages
 
     def _lines(self, text: str, name: str) -> str:
         """Lines that stand in the text once, or several times when that was said before."""
         later, switch = self.spelling.later, self.spelling.switch
-        one = self.spelling.passage(self.grammar, text, name, once=True)
-        several = self.spelling.passage(self.grammar, text, name, once=False)
+        passage = self.spelling.passage(self.grammar, text, name)
         return one_of(
             [
-                f"({later(EVERYWHERE)} {switch(False)})? {later(OLD)} {one}",
-                f"{later(EVERYWHERE)} {switch(True)} {later(OLD)} {several}",
+                f"({later(EVERYWHERE)} {switch(False)})? {later(OLD)} {passage.once}",
+                f"{later(EVERYWHERE)} {switch(True)} {later(OLD)} {passage.any}",
             ]
         )

@@ -35,6 +35,7 @@ class Masks:
         self._nonce = secrets.token_hex(8)
         self._contents: list[str] = []
         self._known: dict[str, str] = {}
+        self._images: dict[int, str] = {}
         self._pattern = re.compile(rf'M{self._nonce}N(\d+)(\\*)"E')
 
     def mask(self, text: str) -> str:
@@ -50,6 +51,11 @@ class Masks:
         self._contents.append(text)
         return f'M{self._nonce}N{len(self._contents) - 1}"E'
 
+    def mask_image(self, image: str) -> str:
+        """The stand-in of an image, as a message has it."""
+        self._images[len(self._contents)] = image
+        return self.mask_once("")
+
     def mask_json(self, value: object) -> object:
         """A JSON value with every string in it masked, keys too."""
         return _map_strings(value, self.mask)
@@ -64,7 +70,9 @@ class Masks:
         last = found = 0
         for match in self._pattern.finditer(rendered):
             runs.append(Run(rendered[last : match.start()], template=True))
-            runs.append(Run(self._content(int(match[1]), len(match[2])), template=False))
+            place, escapes = int(match[1]), len(match[2])
+            image = self._images.get(place, "")
+            runs.append(Run(self._content(place, escapes), template=False, image=image))
             last = match.end()
             found += 1
         runs.append(Run(rendered[last:], template=True))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from inhouse_models.formats.json_values import escape_json
@@ -9,46 +10,50 @@ from inhouse_models.formats.lark import Grammar, chunks_in_order, quote
 
 # What stands twice is taken away from all runs. Of a text that holds more of it than this, as
 # copied and generated ones do, any run may be named: the grammar would take too long to make.
-MOST_REPEATED = 20_000
+MOST_REPEATED = 50_000
 REMEMBERED = 64
 # Stands between repeated runs, and in no text.
 GAP = "\x00"
 LINE_ENDS = re.compile("\n+")
 
 
-def json_passage(grammar: Grammar, text: str, name: str, *, once: bool) -> str:
-    """A run of lines as a JSON string writes it, and the quote behind it.
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Two terminals: a run of lines that stands in the text `once`, and `any` run of lines.
 
-    The line end before its first line and the one behind its last line may belong to it.
+    In a text that repeats too much they are the same.
     """
-    chunks = [chunk for line in lines_of(text) for chunk in (line, "\n") if chunk]
+
+    once: str
+    any: str
+
+
+def json_passage(grammar: Grammar, text: str, name: str) -> Passage:
+    """Runs of lines as a JSON string writes them, and the quote behind them.
+
+    The line end before the first line and the one behind the last line may belong to a run.
+    """
+    spelled = {line: escape_json(line) for line in dict.fromkeys(lines_of(text))}
+    line_end = escape_json("\n")
+    chunks = [chunk for line in lines_of(text) for chunk in (spelled[line], line_end) if chunk]
     if not text.endswith("\n"):
         del chunks[-1]
-    line_ends = ["\n" for _ in max(LINE_ENDS.findall(text), default="")]
-    repeats = [
-        [chunk for line in run for chunk in ("\n", line) if chunk] + ["\n"]
-        for run in repeated_runs(text) or ()
-    ]
-    return _terminal(
-        grammar,
-        name,
-        [escape_json(chunk) for chunk in chunks],
-        [[escape_json(chunk) for chunk in run] for run in (line_ends, *repeats)],
-        '"',
-        once=once and repeated_runs(text) is not None,
-    )
+    repeats = repeated_runs(text)
+    if repeats is None:
+        return _terminals(grammar, name, chunks, None, '"')
+    apart = [[line_end for _ in max(LINE_ENDS.findall(text), default="")]]
+    for run in repeats:
+        inside = [chunk for line in run for chunk in (line_end, spelled[line]) if chunk]
+        apart.append([*inside, line_end])
+    return _terminals(grammar, name, chunks, apart, '"')
 
 
-def raw_passage(grammar: Grammar, text: str, name: str, end: str, *, once: bool) -> str:
-    """A run of lines, each with its line end, and what ends it."""
-    return _terminal(
-        grammar,
-        name,
-        [f"{line}\n" for line in lines_of(text)],
-        [[f"{line}\n" for line in run] for run in repeated_runs(text) or ()],
-        end,
-        once=once and repeated_runs(text) is not None,
-    )
+def raw_passage(grammar: Grammar, text: str, name: str, end: str) -> Passage:
+    """Runs of lines, each with its line end, and what ends them."""
+    chunks = [f"{line}\n" for line in lines_of(text)]
+    repeats = repeated_runs(text)
+    apart = None if repeats is None else [[f"{line}\n" for line in run] for run in repeats]
+    return _terminals(grammar, name, chunks, apart, end)
 
 
 def lines_of(text: str) -> list[str]:
@@ -74,9 +79,10 @@ def repeated_runs(text: str) -> tuple[tuple[str, ...], ...] | None:
             end += 1
             if starts[end] - starts[first] > MOST_REPEATED:
                 return None
-        if end > max(covered, first):
+        run = tuple(lines[first:end])
+        if end > covered and run and run not in runs:
             size += starts[end] - starts[first]
-            runs[tuple(lines[first:end])] = None
+            runs[run] = None
         if size > MOST_REPEATED:
             return None
     return tuple(runs)
@@ -87,20 +93,20 @@ def _stands_twice(text: str, start: int, end: int) -> bool:
     return text.find(run) < start or text.find(run, start + 1) >= 0
 
 
-def _terminal(  # noqa: PLR0913 (each is a part of one rule)
+def _terminals(
     grammar: Grammar,
     name: str,
     chunks: Sequence[str],
-    repeats: Sequence[Sequence[str]],
+    repeats: Sequence[Sequence[str]] | None,
     end: str,
-    *,
-    once: bool,
-) -> str:
+) -> Passage:
     lines = grammar.rule(f"LINES_{name}", chunks_in_order(chunks))
-    if not once:
-        # A line end alone is the run of one blank line, where each line has its end.
-        return grammar.rule(f"PASSAGE_{name}", f'({lines} & ~("" | "\\n")) {quote(end)}')
+    # A line end alone is the run of one blank line, where each line has its end.
+    several = grammar.rule(f"PASSAGE_{name}", f'({lines} & ~("" | "\\n")) {quote(end)}')
+    if repeats is None:
+        return Passage(several, several)
     # Part of a run is also nothing at all.
     apart = [chunk for run in repeats for chunk in (*run, GAP)]
     repeated = grammar.rule(f"REPEATED_{name}", chunks_in_order(apart or [GAP]))
-    return grammar.rule(f"UNIQUE_{name}", f"({lines} & ~{repeated}) {quote(end)}")
+    one = grammar.rule(f"UNIQUE_{name}", f"({lines} & ~{repeated}) {quote(end)}")
+    return Passage(one, several)

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Text to tokenise on its own; `special`: literals of special tokens in it become their ids."""
+    """Text to tokenise on its own; `special`: literals of special tokens in it become their ids.
+
+    With `image` it is no text: what the message has for the image, as it came.
+    """
 
     text: str
     special: bool
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class Run:
 
     text: str
     template: bool
+    image: str = ""
 
 
 def split_literals(text: str, literals: Sequence[str]) -> list[str]:
@@ -50,7 +55,9 @@ def lay_out(runs: Iterable[Run], literals: Sequence[str]) -> tuple[Piece, ...]:
     other client. Without known literals every template run is special.
     """
     if not literals:
-        return tuple(Piece(run.text, run.template) for run in runs if run.text)
+        return tuple(
+            Piece(run.text, run.template, run.image) for run in runs if run.text or run.image
+        )
     longest_first = sorted(literals, key=len, reverse=True)
     literal = re.compile(f"({'|'.join(map(re.escape, longest_first))})")
     pieces: list[Piece] = []
@@ -62,15 +69,18 @@ def lay_out(runs: Iterable[Run], literals: Sequence[str]) -> tuple[Piece, ...]:
         plain.clear()
 
     for run in runs:
-        if not run.template:
+        if run.image:
+            flush()
+            pieces.append(Piece("", special=False, image=run.image))
+        elif not run.template:
             plain.append(run.text)
-            continue
-        # Odd places of a split by a captured pattern are what the pattern matched.
-        for place, part in enumerate(literal.split(run.text)):
-            if place % 2:
-                flush()
-                pieces.append(Piece(part, special=True))
-            elif part:
-                plain.append(part)
+        else:
+            # Odd places of a split by a captured pattern are what the pattern matched.
+            for place, part in enumerate(literal.split(run.text)):
+                if place % 2:
+                    flush()
+                    pieces.append(Piece(part, special=True))
+                elif part:
+                    plain.append(part)
     flush()
     return tuple(pieces)

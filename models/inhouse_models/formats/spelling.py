@@ -7,7 +7,7 @@ from inhouse_models.chat import ToolSpec
 from inhouse_models.formats.call_format import properties_of
 from inhouse_models.formats.json_values import escape_json, is_array, write_json
 from inhouse_models.formats.lark import Field, Grammar, json_object, json_value, one_of, quote
-from inhouse_models.formats.passage import json_passage, raw_passage
+from inhouse_models.formats.passage import Passage, json_passage, raw_passage
 from inhouse_models.formats.xml import value_types, write_value
 
 VALUE_CLOSE = "</parameter>\n"
@@ -45,8 +45,8 @@ class Spelling(Protocol):
         """Whether a passage of this text can stand in a call."""
         ...
 
-    def passage(self, grammar: Grammar, text: str, name: str, *, once: bool) -> str:
-        """A run of whole lines of a text, with `once` one that stands in it only once."""
+    def passage(self, grammar: Grammar, text: str, name: str) -> Passage:
+        """Runs of whole lines of a text."""
         ...
 
     def value(self, grammar: Grammar, tool: ToolSpec, place: int, key: str) -> str:
@@ -86,9 +86,10 @@ class JsonSpelling:
         """Every text that is not blank."""
         return bool(text.strip())
 
-    def passage(self, grammar: Grammar, text: str, name: str, *, once: bool) -> str:
+    def passage(self, grammar: Grammar, text: str, name: str) -> Passage:
         """Lines between quotes, escaped."""
-        return f'"\\"" {json_passage(grammar, text, name, once=once)}'
+        inside = json_passage(grammar, text, name)
+        return Passage(f'"\\"" {inside.once}', f'"\\"" {inside.any}')
 
     def value(self, grammar: Grammar, tool: ToolSpec, place: int, key: str) -> str:
         """JSON that follows the schema."""
@@ -131,9 +132,9 @@ class XmlSpelling:
         """A text in which nothing looks like the end of a value."""
         return bool(text.strip()) and "</parameter>" not in text
 
-    def passage(self, grammar: Grammar, text: str, name: str, *, once: bool) -> str:
+    def passage(self, grammar: Grammar, text: str, name: str) -> Passage:
         """Lines as they are, and the closing tag."""
-        return raw_passage(grammar, text, name, VALUE_CLOSE, once=once)
+        return raw_passage(grammar, text, name, VALUE_CLOSE)
 
     def value(self, grammar: Grammar, tool: ToolSpec, place: int, key: str) -> str:
         """Raw text, a word, or JSON that follows the schema."""

@@ -21,7 +21,9 @@ class TemplateMessages:
 
     def message(self, message: Message) -> dict[str, object]:
         """One message. What a template cannot show becomes part of the message's text."""
-        text = self.masks.mask(message.text)
+        # Models are trained to see first and to be asked then.
+        images = "".join(self.masks.mask_image(image) for image in message.images)
+        text = images + self.masks.mask(message.text)
         if message.role == "tool" and not self.family.tool_role:
             return {"role": "user", "content": f"Result of the call:\n{text}"}
         shown: dict[str, object] = {"role": message.role}

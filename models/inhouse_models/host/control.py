@@ -1,7 +1,7 @@
 """Shows, asks and stops the engine hosts of this user."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -18,6 +18,7 @@ class EngineStatus:
     """One running host; sizes in bytes and tokens, times in seconds.
 
     `state_bytes` are saved states in its memory, which on disk lie in the folder `states_root`.
+    `calibration` are the figures that were measured (`calibration_figures`), empty before.
     """
 
     pid: int
@@ -32,6 +33,7 @@ class EngineStatus:
     uptime_seconds: float
     state_bytes: int = 0
     states_root: str = ""
+    calibration: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 async def engine_status() -> list[EngineStatus]:

@@ -7,7 +7,9 @@ from typing import Literal
 
 from inhouse_models.chat import ModelError, Request, ToolSpec
 from inhouse_models.engine.job import Hold
+from inhouse_models.engine.picture import Picture, PictureFault
 from inhouse_models.engine.thought import ThoughtBudget
+from inhouse_models.engine.vision import Vision
 from inhouse_models.engine.weights import Weights
 from inhouse_models.formats import (
     AnswerParser,
@@ -20,6 +22,7 @@ from inhouse_models.formats import (
     detect_family,
     draft_prompt,
 )
+from inhouse_models.host.pictures import PictureBook, all_known
 from inhouse_models.host.renderer import TemplateFailure, TemplateRenderer
 from inhouse_models.host.sources import SourceStore
 from inhouse_models.wire import KnownTokens
@@ -27,6 +30,10 @@ from inhouse_models.wire import KnownTokens
 CHATML = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
     "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+TEXT_ONLY = (
+    "This model reads text only here. Remove the image, or get the file that lets the model see,"
+    " where there is one: inhouse models pull NAME --projector"
 )
 
 
@@ -42,15 +49,21 @@ class Prepared:
     hold: Hold | None
     parser: AnswerParser
     thinking: ThoughtBudget | None = None
+    pictures: tuple[Picture, ...] = ()
 
 
 class Prompter:
     """Builds prompts for one model."""
 
     def __init__(
-        self, weights: Weights, renderer: TemplateRenderer, template: str | None = None
+        self,
+        weights: Weights,
+        renderer: TemplateRenderer,
+        template: str | None = None,
+        vision: Vision | None = None,
     ) -> None:
         self._weights = weights
+        self._pictures = PictureBook(vision) if vision else None
         self._renderer = renderer
         self._sources = SourceStore()
         self._template = template or weights.template or CHATML
@@ -70,13 +83,17 @@ class Prompter:
         self, request: Request, known: KnownTokens, resume: tuple[int, ...] = ()
     ) -> Prepared | ModelError:
         """The prompt's ids and how its answer is held and read."""
-        if any(message.images for message in request.messages):
-            return ModelError("request", "This model reads text only; remove the image.")
+        pictures = await self._find_pictures(request)
+        if isinstance(pictures, PictureFault):
+            return ModelError("request", pictures.text)
         sources = self._sources.complete(request.choices.sources)
         if sources is None:
             return ModelError("sources", "The text of a file is not known here; send it along.")
         request = replace(request, choices=replace(request.choices, sources=sources))
         usable = known if known.model == self._weights.fingerprint else KnownTokens()
+        if not all_known(usable.ids, pictures.values()):
+            # Another projector makes other ids of the same image.
+            usable = KnownTokens()
         drafted = await self._draft(request, usable.messages)
         if isinstance(drafted, TemplateFailure) and usable.messages:
             # This template cannot be continued after a known message: render the whole history.
@@ -85,7 +102,7 @@ class Prompter:
         if isinstance(drafted, TemplateFailure):
             return ModelError("template", self._explain(drafted))
         pieces, thinking_open = drafted
-        fresh = self._tokenise(pieces)
+        fresh = self._tokenise(pieces, pictures)
         if usable.ids and fresh and usable.ids[-1] == fresh[0]:
             # The known ids end with the end of turn that the template writes as well.
             del fresh[0]
@@ -114,7 +131,14 @@ class Prompter:
             hold=hold,
             parser=self._parser(request, thinking_open),
             thinking=self._thought_budget(request.think_budget, thinking_open),
+            pictures=tuple(pictures.values()),
         )
+
+    async def _find_pictures(self, request: Request) -> Mapping[str, Picture] | PictureFault:
+        sources = [image for message in request.messages for image in message.images]
+        if self._pictures is None:
+            return PictureFault(TEXT_ONLY) if sources else {}
+        return await self._pictures.find(sources)
 
     def _explain(self, failure: TemplateFailure) -> str:
         """Why there is no prompt, and the way around where there is one."""
@@ -173,9 +197,12 @@ class Prompter:
         end = vocabulary.pieces[vocabulary.end_of_turn].decode("utf-8", "replace")
         return {"bos_token": "", "eos_token": end}
 
-    def _tokenise(self, pieces: tuple[Piece, ...]) -> list[int]:
+    def _tokenise(self, pieces: tuple[Piece, ...], pictures: Mapping[str, Picture]) -> list[int]:
         ids: list[int] = []
         for piece in pieces:
+            if piece.image:
+                ids.extend(pictures[piece.image].ids)
+                continue
             ids.extend(self._weights.tokenise(piece.text, piece.special))
         return ids
 

@@ -28,7 +28,7 @@ from inhouse_models.host.prompting import Prepared, Prompter
 from inhouse_models.host.renderer import TemplateRenderer
 from inhouse_models.wire import VERSION, decode_known, decode_request, decode_resume
 
-STATUS = {"overflow": 400, "request": 400, "template": 422, "load": 500}
+STATUS = {"overflow": 400, "request": 400, "sources": 409, "template": 422, "load": 500}
 
 
 class HostApplication:

@@ -12,6 +12,7 @@ from inhouse_models.memory.cost import (
     KvType,
     Load,
     Setting,
+    compute_bytes,
     demand,
     free_host,
     place,
@@ -113,6 +114,28 @@ def plan_memory(shape: ModelShape, devices: Sequence[Device], wish: Wish) -> Mem
     if setting:
         return _complete(shape, devices, wish, setting)
     return _refuse(shape, devices, wish)
+
+
+def fits_without_flash_attention(shape: ModelShape, plan: MemoryPlan) -> bool:
+    """Whether flash attention may be chosen by measuring: on Metal, where now it is quicker and
+    now it is not, when nothing needs it and there is room for the scores it does without."""
+    cards = [use for use in plan.uses if use.kind == "metal" and plan.gpu_layers]
+    if not cards or not plan.flash_attention or plan.value_type != "f16":
+        return False
+    setting = Setting(
+        context=plan.context,
+        conversations=plan.conversations,
+        key_type=plan.key_type,
+        flash_attention=True,
+        rollback=plan.rollback,
+        predict=plan.predict,
+        gpu_layers=plan.gpu_layers,
+    )
+    without = replace(setting, flash_attention=False)
+    more = compute_bytes(shape, without, "metal") - compute_bytes(shape, setting, "metal")
+    # What a card takes comes out of main memory, the last device.
+    room = plan.uses[-1].usable - plan.load.total
+    return more <= min(room, *(card.usable - card.load.total for card in cards))
 
 
 def _complete(

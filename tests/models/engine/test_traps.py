@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inhouse_models.engine.batch import Rows
+from inhouse_models.engine.batch import Batch, Rows
 from inhouse_models.engine.binding import library
 from inhouse_models.engine.constraint import GrammarCompiler, GrammarError
 from inhouse_models.engine.context import Context, ContextOptions, DecodeError
@@ -244,8 +244,9 @@ def test_llama_cpp_alone_accepts_a_gap_on_the_hybrid(tiny_qwen35: Path) -> None:
     loaded = Weights(tiny_qwen35)
     bare = Context(loaded, ContextOptions(cells=256, batch=64, threads=1))
     bare.decode([Rows(0, [5, 6, 7])])
-    bare._batch.fill([Rows(0, [8])], [10])
-    assert library().llama_decode(bare.pointer, bare._batch.struct) == 0
+    batch = Batch(1)
+    batch.fill([Rows(0, [8])], [10])
+    assert library().llama_decode(bare.pointer, batch.struct) == 0
     bare.close()
     loaded.close()
 

@@ -17,18 +17,19 @@ from tests.models.formats.live_samples import (
     write_call,
 )
 
-from inhouse_models.chat import MOST_SOURCE_CHARACTERS, Choices, Source
+from inhouse_models.chat import MOST_SOURCE_BYTES, Choices, Source
 from inhouse_models.formats import FormName
 from inhouse_models.formats.call_grammar import MOST_PATHS
+from inhouse_models.formats.live_calls import MOST_LINES
 from inhouse_models.formats.passage import MOST_REPEATED, lines_of, repeated_runs
 
 # Lines that repeat, stand within one another, and need care in one of the forms.
 lines = st.sampled_from(["", "}", "x", "xx", "  x", 'say "x"', "\\n", "\tx", "é", "<b>", "n"])
-texts = st.builds(
-    lambda parts, end: "\n".join(parts) + end,
-    st.lists(lines, min_size=1, max_size=9),
-    st.sampled_from(["", "\n"]),
-).filter(str.strip)
+texts = (
+    st.tuples(st.lists(lines, min_size=1, max_size=9), st.sampled_from(["", "\n"]))
+    .map(lambda parts: "\n".join(parts[0]) + parts[1])
+    .filter(lambda text: bool(text.strip()))
+)
 forms = st.sampled_from(NATIVE)
 
 
@@ -166,9 +167,9 @@ def test_in_a_text_that_repeats_too_much_any_lines_may_be_named(form: FormName) 
 
 @pytest.mark.parametrize("form", NATIVE)
 def test_what_is_too_large_is_held_to_syntax(form: FormName) -> None:
-    large = "".join(f"line {number}\n" for number in range(MOST_SOURCE_CHARACTERS // 10))
-    assert len(large) > MOST_SOURCE_CHARACTERS
-    assert accepts(lark_for(form, large), edit(form, "any"))
+    line = "x" * (2 * MOST_SOURCE_BYTES // MOST_LINES)
+    for large in (f"{line}\n" * MOST_LINES, "y\n" * (MOST_LINES + 1)):
+        assert accepts(lark_for(form, large), edit(form, "any"))
     many = replace(CHOICES, paths=tuple(f"{number}.py" for number in range(MOST_PATHS + 1)))
     assert accepts(lark_of(form, many), write_call(form, "read", {"file_path": "src/any.py"}))
     assert accepts(lark_of(form, many), edit(form, "any", "src/any.py"))

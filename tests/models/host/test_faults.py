@@ -34,11 +34,6 @@ SECONDS = 120
 # Its next tokens are far from a tie in both tiny models: batches of another shape change nothing.
 QUESTION = Request((Message("user", "Name a river."),), max_tokens=40)
 ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
-GROWING = (
-    "{% set ns = namespace(x='xxxxxxxx') %}{% for a in range(99) %}{% set ns.x = ns.x + ns.x %}"
-)
-GROWING += "{% endfor %}{{ ns.x }}"
-WRITING = "{% for a in range(99999) %}{% for b in range(9999) %}{{ a }}{% endfor %}{% endfor %}"
 # Stands in for the Python that hosts are started with: one with a fault of ours in it.
 FAULTY = """#!{python} -I
 import sys
@@ -158,11 +153,8 @@ def set_template(model: Path, template: str) -> None:
         file.write(new)
 
 
-@pytest.mark.parametrize("template", [ENDLESS, GROWING, WRITING])
-def test_a_template_without_end_is_stopped_and_can_be_done_without(
-    model: Path, template: str
-) -> None:
-    set_template(model, template)
+def test_a_template_without_end_is_stopped_and_can_be_done_without(model: Path) -> None:
+    set_template(model, ENDLESS)
 
     async def check(client: LocalClient) -> None:
         finish = await finish_of(client.stream(QUESTION))

@@ -13,20 +13,25 @@ from typing import cast
 
 from inhouse_models.engine.drafting.curve import BatchCurve
 
-VERSION = 1
+VERSION = 2
 # What a calibration is good for: model, processor, cores, threads, library, backends.
 Facts = Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Settings that were found fastest, and the speeds they gave; `batch` in tokens."""
+    """Settings that were found fastest, and the speeds they gave.
+
+    `threads` decode one token, `reading_threads` several at once; `chunk` is how many tokens of a
+    prompt to read at once.
+    """
 
     curve: BatchCurve
     reading_tokens_per_second: float
     threads: int
+    reading_threads: int
     flash_attention: bool
-    batch: int
+    chunk: int
 
 
 def calibration_folder() -> Path:
@@ -41,17 +46,21 @@ def calibration_path(facts: Facts) -> Path:
     return calibration_folder() / f"{hashlib.sha256(text.encode()).hexdigest()[:32]}.json"
 
 
-def encode_calibration(calibration: Calibration, facts: Facts) -> str:
-    """JSON with a version, the facts and the figures."""
-    values = {
-        "version": VERSION,
-        "facts": dict(facts),
-        "curve": calibration.curve.seconds,
+def calibration_figures(calibration: Calibration) -> dict[str, object]:
+    """The figures by their names, as JSON has them; `curve` in seconds by rows."""
+    return {
+        "curve": list(calibration.curve.seconds),
         "reading_tokens_per_second": float(calibration.reading_tokens_per_second),
         "threads": calibration.threads,
+        "reading_threads": calibration.reading_threads,
         "flash_attention": calibration.flash_attention,
-        "batch": calibration.batch,
+        "chunk": calibration.chunk,
     }
+
+
+def encode_calibration(calibration: Calibration, facts: Facts) -> str:
+    """JSON with a version, the facts and the figures."""
+    values = {"version": VERSION, "facts": dict(facts), **calibration_figures(calibration)}
     return json.dumps(values, indent=1) + "\n"
 
 
@@ -66,10 +75,11 @@ def decode_calibration(text: str, facts: Facts) -> Calibration | None:
             case {
                 "reading_tokens_per_second": float(speed),
                 "threads": int(threads),
-                "flash_attention": bool(flash_attention),
-                "batch": int(batch),
-            } if 0 < speed < math.inf and threads > 0 and batch > 0:
-                return Calibration(curve, speed, threads, flash_attention, batch)
+                "reading_threads": int(reading_threads),
+                "flash_attention": bool(flash),
+                "chunk": int(chunk),
+            } if 0 < speed < math.inf and min(threads, reading_threads, chunk) > 0:
+                return Calibration(curve, speed, threads, reading_threads, flash, chunk)
             case _:
                 return None
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):

@@ -20,21 +20,25 @@ from inhouse_models.engine.drafting.calibration import (
 from inhouse_models.engine.drafting.curve import BatchCurve
 
 FACTS: Facts = {"model": "abc", "processor": "Some CPU", "cores": 2, "backends": "CPU"}
-MEASURED = Calibration(BatchCurve((0.02, 0.03, 0.03)), 113.0, 2, flash_attention=False, batch=512)
+MEASURED = Calibration(BatchCurve((0.02, 0.03, 0.03)), 113.0, 2, 4, False, 256)
 
 
 @settings(deadline=None)
 @given(
     st.lists(st.floats(1e-9, 1e3), min_size=1, max_size=17).map(sorted),
     st.floats(1e-3, 1e6),
-    st.integers(1, 256),
+    st.tuples(st.integers(1, 256), st.integers(1, 256)),
     st.booleans(),
     st.dictionaries(st.text(), st.text() | st.integers()),
 )
 def test_what_is_written_is_read(
-    seconds: list[float], speed: float, threads: int, flash: bool, facts: dict[str, str | int]
+    seconds: list[float],
+    speed: float,
+    threads: tuple[int, int],
+    flash: bool,
+    facts: dict[str, str | int],
 ) -> None:
-    calibration = Calibration(BatchCurve(tuple(seconds)), speed, threads, flash, 512)
+    calibration = Calibration(BatchCurve(tuple(seconds)), speed, *threads, flash, 512)
     assert decode_calibration(encode_calibration(calibration, facts), facts) == calibration
 
 
@@ -47,7 +51,7 @@ def test_garbage_is_not_there(text: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("version", 2),
+        ("version", 1),
         ("facts", {"model": "other"}),
         ("curve", []),
         ("curve", [0.2, 0.1]),
@@ -57,8 +61,9 @@ def test_garbage_is_not_there(text: str) -> None:
         ("reading_tokens_per_second", float("nan")),
         ("threads", 0),
         ("threads", "2"),
+        ("reading_threads", 0),
         ("flash_attention", 1),
-        ("batch", -512),
+        ("chunk", -512),
     ],
 )
 def test_a_foreign_or_damaged_value_is_not_there(key: str, value: object) -> None:
@@ -119,7 +124,7 @@ def test_a_failed_write_leaves_the_old_one(monkeypatch: pytest.MonkeyPatch) -> N
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", fail)
-    other = Calibration(BatchCurve((1.0,)), 1.0, 1, flash_attention=True, batch=64)
+    other = Calibration(BatchCurve((1.0,)), 1.0, 1, 1, True, 64)
     assert isinstance(remember_calibration(other, FACTS), OSError)
     assert recall_calibration(FACTS) == MEASURED
     assert list(calibration_folder().iterdir()) == [calibration_path(FACTS)]
