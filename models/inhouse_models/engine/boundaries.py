@@ -21,8 +21,9 @@ class BoundaryFinder:
         """Lengths of prefixes of `tokens`, longer than `start` and ascending, the last the whole.
 
         After every message and image, before thinking and every tool result, and at least every
-        2,048 tokens; `marked` is the last one before. None is within an image. Of several within 32 tokens only the first stays:
-        a state costs memory, and to read so little again costs nothing.
+        2,048 tokens; `marked` is the last one before. None is within an image. Of several within
+        32 tokens only the first stays: a state costs memory, and to read so little again costs
+        nothing.
         """
         chosen: list[int] = []
         images = find_images(tokens, start)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from inhouse_models.engine.batch import Batch, Rows
 from inhouse_models.engine.binding import library
+from inhouse_models.engine.interruption import Interruption
 from inhouse_models.engine.weights import LoadError, Weights
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ Logits = NDArray[np.float32]
 # Flags of llama_state_seq_*_ext: all of a sequence, or only its recurrent state.
 ALL = 0
 RECURRENT = 1
+
+# What llama_decode returns when it was ended early.
+INTERRUPTED = 2
 
 CellType = Literal["f32", "f16", "q8_0"]
 # Numbers of enum ggml_type.
@@ -64,6 +68,10 @@ class NumbersError(DecodeError):
 
 class MisuseError(Exception):
     """A fault of ours that llama.cpp would answer by ending the process or by wrong numbers."""
+
+
+class InterruptedDecodeError(DecodeError):
+    """A decode was ended early: the sequences hold what they held before."""
 
 
 class Context:
@@ -116,6 +124,9 @@ class Context:
         self.chunk = options.chunk or options.batch
         self._memory: Any = lib.llama_get_memory(self.pointer)
         self._batch = Batch(options.batch)
+        # A recurrent state is lost when a decode ends early, and graphics cards do not look.
+        plain = weights.gpu_layers == 0 and not weights.recurrent and trunk is None
+        self.interruption = Interruption(self.pointer) if plain else None
 
     def decode(self, parts: Sequence[Rows], starts: Sequence[int] | None = None) -> None:
         """Append the rows of every part to its sequence, from its end on or from another place
@@ -131,6 +142,8 @@ class Context:
         self._check(parts, starts, held)
         self._batch.fill(parts, starts)
         status = library().llama_decode(self.pointer, self._batch.struct)
+        if status == INTERRUPTED:
+            raise InterruptedDecodeError("it was asked to end")
         if status != 0:
             raise DecodeError(f"llama_decode returned {status} at tokens {starts} of {self.cells}")
         self._check_numbers(parts)

@@ -74,6 +74,7 @@ class Job:
     written before the engine was lost. With `doubts` the end says where the model hesitated.
     `max_tokens` 0 only reads the prompt, ahead of time. Jobs of higher `priority` go first, and
     those below 0 stand back for all others. `pictures` are those that stand in the prompt.
+    `wake` hears of a cancellation.
     """
 
     prompt: tuple[int, ...]
@@ -87,8 +88,10 @@ class Job:
     thinking: ThoughtBudget | None = None
     pictures: tuple[Picture, ...] = ()
     cancelled: threading.Event = field(default_factory=threading.Event)
+    wake: Callable[["Job"], None] = lambda _job: None
     queued_at: float = 0.0
 
     def cancel(self) -> None:
-        """Stop at the next token or chunk."""
+        """Stop at the next token or chunk, or at once where that is possible."""
         self.cancelled.set()
+        self.wake(self)

@@ -1,24 +1,36 @@
 """Runs several answers at once: every batch holds the next rows of all that can go on."""
 
+import contextlib
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from inhouse_models.chat import ModelError
 from inhouse_models.engine.batch import Rows
 from inhouse_models.engine.boundaries import BoundaryFinder
 from inhouse_models.engine.constraint import GrammarCompiler, GrammarError
-from inhouse_models.engine.context import Context, DecodeError, Logits, NumbersError
+from inhouse_models.engine.context import (
+    Context,
+    DecodeError,
+    InterruptedDecodeError,
+    Logits,
+    NumbersError,
+)
 from inhouse_models.engine.conversations import Conversations
 from inhouse_models.engine.drafting.policy import DraftPolicy
 from inhouse_models.engine.drafting.predictor import Predictor
 from inhouse_models.engine.generation import Generation, Holder, Shared
 from inhouse_models.engine.job import Ended, Job
-from inhouse_models.engine.vision import Vision
+
+if TYPE_CHECKING:
+    from inhouse_models.engine.vision import Vision
 
 SMALLEST_CHUNK = 32
 CALM_SECONDS = 1.0
+# Where a chunk can be ended early, larger ones cost nobody anything and are read quicker.
+INTERRUPTIBLE_SECONDS = 3.0
 BUSY_SECONDS = 0.5
 
 
@@ -59,6 +71,8 @@ class Scheduler:
         self.vision: Vision | None = None
         self._waiting: deque[_Waiting] = deque()
         self._active: list[Generation] = []
+        # Whose prompt the running decode reads, when it can be ended early.
+        self._reading: Job | None = None
         # The first that waits has no place until something changes.
         self._stuck = False
         # The one that runs must not have others beside it.
@@ -80,6 +94,7 @@ class Scheduler:
 
     def add(self, job: Job) -> None:
         """Take a job; its steps end with exactly one Ended."""
+        job.wake = self.interrupt
         self._waiting.append(_Waiting(job))
         # By priority, then as they came.
         self._waiting = deque(sorted(self._waiting, key=lambda one: -one.job.priority))
@@ -200,7 +215,8 @@ class Scheduler:
 
     def _chunk_size(self) -> int:
         busy = len(self._active) + len(self._waiting) > 1
-        seconds = BUSY_SECONDS if busy else CALM_SECONDS
+        calm = INTERRUPTIBLE_SECONDS if self._context.interruption else CALM_SECONDS
+        seconds = BUSY_SECONDS if busy else calm
         wanted = int(self.tokens_per_second * seconds) // SMALLEST_CHUNK * SMALLEST_CHUNK
         return min(max(wanted, SMALLEST_CHUNK * 2), self._context.chunk)
 
@@ -209,7 +225,8 @@ class Scheduler:
             self._read_image(*chosen[0])
             return
         started = time.perf_counter()
-        self._context.decode([rows for _one, rows in chosen])
+        if not self._decode_unless_cancelled(chosen):
+            return
         self._context.synchronise()
         seconds = time.perf_counter() - started
         read = sum(len(rows.tokens) for one, rows in chosen if one.reading)
@@ -219,6 +236,29 @@ class Scheduler:
         for generation, rows in chosen:
             self._advance_rows(generation, rows, first, seconds)
             first += len(rows.tokens)
+
+    def _decode_unless_cancelled(self, chosen: list[tuple[Generation, Rows]]) -> bool:
+        """Decode a batch; False when it read for one job only, and that was cancelled."""
+        generation, interruption = chosen[0][0], self._context.interruption
+        if interruption is not None:
+            interruption.clear()
+            self._reading = generation.job if len(chosen) == 1 and generation.reading else None
+        with contextlib.suppress(InterruptedDecodeError):
+            if self._reading is None or not self._reading.cancelled.is_set():
+                self._context.decode([rows for _one, rows in chosen])
+                self._reading = None
+                return True
+        self._reading = None
+        # A flag that came too late for its own job ends the decode of another one, which is done
+        # again.
+        if generation.job.cancelled.is_set():
+            self._finish(generation, generation.end("cancelled"))
+        return False
+
+    def interrupt(self, job: Job) -> None:
+        """End the chunk that is read for this job; from any thread."""
+        if self._reading is job and self._context.interruption is not None:
+            self._context.interruption.request()
 
     def _read_image(self, generation: Generation, rows: Rows) -> None:
         if self.vision is None:

@@ -54,7 +54,7 @@ class Weights:
         self.path = path
         lib = library()
         params = lib.llama_model_default_params()
-        params.n_gpu_layers = gpu_layers
+        params.n_gpu_layers = self.gpu_layers = gpu_layers
         params.use_extra_bufts = repack
         params.load_mtp = load_mtp
         self.pointer: Any = lib.llama_model_load_from_file(str(path).encode(), params)
