@@ -60,7 +60,7 @@ def test_security_keys_of_a_trusted_project_are_ignored_and_said(tmp_path: Path)
     assert found.settings.rules.allow == ()
     assert found.settings.rules.deny == ("bash(rm*)",)
     assert found.settings.verify == "make test"
-    assert "endpoint, lora, mode, model, rules.allow, sandbox" in found.notices[0]
+    assert "endpoint, lora, mode, model, projector, rules.allow, sandbox" in found.notices[0]
 
 
 def test_rules_of_all_sources_add_up(tmp_path: Path) -> None:

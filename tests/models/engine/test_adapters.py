@@ -25,7 +25,7 @@ pytestmark = pytest.mark.model
 
 WRITTEN = 16
 TEXT = "Say something that hangs on all these words. " * 12
-OPTIONS = EngineOptions(Path(), context=1024, threads=1, drafting="off")
+OPTIONS = EngineOptions(Path(), context=1024, threads=1, keys="f32", values="f32", drafting="off")
 
 
 @pytest.fixture(scope="module", params=["qwen2", "qwen35"])

@@ -13,9 +13,7 @@ from inhouse_models.engine.places import (
 )
 
 texts = st.lists(st.integers(0, 200_000), max_size=20)
-images = st.builds(
-    image_ids, st.text(max_size=8), st.integers(1, 40), st.integers(1, MOST_ADVANCE)
-)
+images = st.builds(image_ids, st.text(max_size=8), st.integers(1, 40), st.integers(1, MOST_ADVANCE))
 parts = st.lists(st.one_of(texts, images), max_size=8)
 
 

@@ -84,28 +84,37 @@ def test_a_conversation_from_before_needs_not_be_read_again(loaded: LoadedEngine
     assert again.usage.cached_input_tokens >= len(prompt) - 64
 
 
-def test_an_answer_beside_it_goes_on(loaded: LoadedEngine) -> None:
-    prompt = loaded.chat("beside " + LONG)
-    whole = loaded.ask(prompt, max_tokens=40).ended.ids
+@pytest.mark.parametrize("stage", ["read", "written"])
+def test_an_answer_beside_it_goes_on(loaded: LoadedEngine, stage: str) -> None:
+    prompt = loaded.chat(f"beside {stage} " + LONG)
+    whole = loaded.ask(prompt, max_tokens=120).ended.ids
     loaded.ask(loaded.chat("something else"), max_tokens=1)
-    begun, done = threading.Event(), threading.Event()
+    done = threading.Event()
     spoilt: list[Step] = []
+    written: list[int] = []
 
     def note(step: Step) -> None:
         spoilt.append(step)
         if isinstance(step, Ended):
             done.set()
 
-    def watch(job: Job, step: Step) -> None:
-        if isinstance(step, Written) and not begun.is_set():
-            begun.set()
-            loaded.engine.submit(Job(loaded.chat(LONG + POISON), note, max_tokens=4))
+    def make_spoilt() -> Job:
+        if stage == "read":
+            return Job(loaded.chat(LONG + POISON), note, max_tokens=4)
+        # What was written before is decoded a token at a time, beside the other answer.
+        begun = loaded.weights.tokenise("a few words and then" + POISON, False)
+        return Job(loaded.chat(LONG), note, max_tokens=40, resume=tuple(begun))
 
-    answer = loaded.run(lambda emit: Job(prompt, emit, max_tokens=40), watch)
+    def watch(job: Job, step: Step) -> None:
+        if isinstance(step, Written):
+            written.append(step.token)
+            if len(written) == 80:
+                # Far from the last place that it could be taken back to.
+                loaded.engine.submit(make_spoilt())
+
+    answer = loaded.run(lambda emit: Job(prompt, emit, max_tokens=120), watch)
     assert done.wait(timeout=60)
     assert isinstance(spoilt[-1], Ended)
     assert_unusable(spoilt[-1])
     assert answer.ended.error is None
-    assert answer.ended.ids == whole
-    written = tuple(step.token for step in answer.steps if isinstance(step, Written))
-    assert written == whole
+    assert answer.ended.ids == tuple(written) == whole

@@ -222,9 +222,10 @@ def _evaluate(vision: Vision, context: Context, data: bytes, text: str) -> int:
     bitmaps = (ctypes.c_void_p * 1)(bitmap)
     assert mtmd.mtmd_tokenize(pointer, chunks, ctypes.byref(spelled), bitmaps, 1) == 0
     behind = ctypes.c_int32()
-    assert 0 == mtmd.mtmd_helper_eval_chunks(
+    status = mtmd.mtmd_helper_eval_chunks(
         pointer, context.pointer, chunks, 0, 0, 512, True, ctypes.byref(behind)
     )
+    assert status == 0
     mtmd.mtmd_input_chunks_free(chunks)
     mtmd.mtmd_bitmap_free(bitmap)
     return behind.value
