@@ -22,6 +22,7 @@ from inhouse_models.engine.drafting.fixed import FixedPolicy
 from inhouse_models.engine.drafting.policy import DraftPolicy
 from inhouse_models.engine.quickest import smallest_of_the_best, thread_counts, time_each
 from inhouse_models.engine.weights import LoadError, Weights
+from inhouse_models.machine import LoadMeter
 
 # How long drafts are: chosen by what was measured, none at all, or always so many tokens.
 Drafting = Literal["auto", "off"] | int
@@ -31,6 +32,8 @@ LONGEST_BATCH_SECONDS = 0.5
 # Enough rows for the way of computing that long texts are read in.
 READING_ROWS = 32
 SMALLEST_CHUNK = 64
+# Cores that other programs may use while threads are counted, beside those that are left over.
+MOST_DISTURBANCE = 0.25
 # Flash attention is judged after so many tokens, by a few tokens of an answer and a chunk.
 FLASH_DEPTH = 1_024
 FLASH_CHUNK = 256
@@ -72,6 +75,7 @@ class Tuner:
         recurrent = context.weights.recurrent
         self._most = context.options.rollback if recurrent else None
         self._threads: tuple[int, int] | None = None
+        self._disturbed = False
         self._flash: bool | None = None
         self.calibration: Calibration | None = None
         self.wanted = drafting == "auto" or undecided != Open()
@@ -115,12 +119,14 @@ class Tuner:
         # Until a long text was read, the largest of the small batches is a lower bound.
         speed = self._speed() or curve.rows / curve.at(curve.rows)
         self.calibration = Calibration(curve, speed, *threads, self._flash, chunk)
-        # What cannot be remembered is measured again next time.
-        remember_calibration(self.calibration, self._facts)
+        if not self._disturbed:
+            # What cannot be remembered is measured again next time.
+            remember_calibration(self.calibration, self._facts)
         return self._policy()
 
     def _measure_threads(self, run: Callable[[int, int], float]) -> tuple[int, int]:
-        """How many threads decode one row best, and how many a batch."""
+        """How many threads decode one row best, and how many a batch; as planned while others
+        need the cores, since the best number is another one then."""
         options = self._context.options
         most, reading = options.threads, options.reading_threads or options.threads
         if not self._open.threads or most == 1:
@@ -130,7 +136,7 @@ class Tuner:
             self._context.set_threads(threads, threads)
             return run(rows, 1)
 
-        counts = thread_counts(most)
+        counts, meter = thread_counts(most), LoadMeter()
         try:
             one = time_each(counts, lambda threads: time_with(threads, 1), LIMIT_SECONDS)
             # No row costs more than a single one.
@@ -140,6 +146,10 @@ class Tuner:
                 many = time_each(counts, lambda threads: time_with(threads, rows), LIMIT_SECONDS)
         finally:
             self._context.set_threads(most, reading)
+        free = max((os.cpu_count() or most) - most, 0)
+        self._disturbed = meter.others() > free + MOST_DISTURBANCE
+        if self._disturbed:
+            return most, reading
         return smallest_of_the_best(one), smallest_of_the_best(many)
 
     def _measure_chunk(self, run: Callable[[int, int], float]) -> int:

@@ -48,6 +48,19 @@ class TimedContext(Context):
         return 0.01 / min(writing, 2) if rows == 1 else 0.001 + 0.004 * rows / reading
 
 
+@pytest.fixture(autouse=True)
+def busy_others(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The cores that other programs use, none at first, whatever else runs beside the tests."""
+    cores = [0.0]
+
+    class SaidLoad:
+        def others(self) -> float:
+            return cores[0]
+
+    monkeypatch.setattr(tuning_module, "LoadMeter", SaidLoad)
+    return cores
+
+
 @pytest.fixture(scope="module")
 def weights(tiny_qwen2: Path) -> Iterator[Weights]:
     loaded = Weights(tiny_qwen2)
@@ -97,6 +110,17 @@ def test_threads_that_the_person_set_are_kept(context: TimedContext, weights: We
     assert context.threads == (4, 4)
     assert tuned_options(weights, PLANNED, Open()).threads == 4
     # What was found for a free choice is not what a set one asks for, and the other way round.
+    assert tuned_options(weights, PLANNED, Open(threads=True)) == PLANNED
+
+
+def test_what_was_found_beside_busy_programs_is_not_remembered(
+    context: TimedContext, weights: Weights, busy_others: list[float]
+) -> None:
+    busy_others[0] = 100.0
+    tuner = new_tuner(context, Open(threads=True))
+    assert isinstance(tuner.measure(nobody), DraftPolicy)
+    assert context.threads == (4, 4)
+    assert not tuner.wanted
     assert tuned_options(weights, PLANNED, Open(threads=True)) == PLANNED
 
 
