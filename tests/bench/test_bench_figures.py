@@ -8,6 +8,7 @@ from conversation import Taken, new_tokens
 from figure import Bench, Figure, Target
 from figures import FIGURES
 from figures.calls import is_valid
+from llama_server import read_call
 from material import tools
 from report import as_json, as_table
 from side import Said
@@ -64,6 +65,13 @@ def test_a_prompt_that_is_told_wrong_is_noticed() -> None:
 def test_a_call_is_valid_with_all_its_parameters(name: str, arguments: str, valid: bool) -> None:
     specs = {tool.name: tool for tool in tools()}
     assert is_valid(ToolCall("1", name, arguments), specs) == valid
+
+
+def test_the_opponents_calls_are_read_from_json() -> None:
+    call = read_call('{"name": "outline", "arguments": {"file_path": "a.py"}}')
+    assert call == ToolCall("call", "outline", '{"file_path": "a.py"}')
+    assert read_call('{"name": "outline", "arguments": {"file_pa') is None
+    assert read_call('["outline"]') is None
 
 
 def test_table_and_json_say_the_same() -> None:
