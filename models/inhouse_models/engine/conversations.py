@@ -12,6 +12,7 @@ from inhouse_models.engine.store.segment import Payload
 # A smaller loss is read again sooner than it is saved.
 WORTH_SAVING = 64
 LEAST_SEGMENT = 256
+WORTH_PARKING = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Conversations:
                 sequence = best
         else:
             sequence = self._branch(best, prompt, free)
+            self._park_others(sequence)
         kept = sequence.cut(sequence.reusable(prompt))
         sequence.busy = True
         return Place(sequence, kept)
@@ -83,6 +85,7 @@ class Conversations:
         if payloads is None:
             return None
         self.park(sequence)
+        self._park_others(sequence)
         self.make_room(match.nodes[-1].segment.end, keep=sequence)
         state = payloads[-1].state
         for node, payload in zip(match.nodes, payloads, strict=True):
@@ -99,6 +102,13 @@ class Conversations:
             own = state if node is match.nodes[-1] else b""
             sequence.restored(segment.tokens.tolist(), own)
         return sequence
+
+    def _park_others(self, sequence: Sequence) -> None:
+        """Save long idle conversations and give their cells back: every token attends over all
+        cells in use, also those that are not its own, and what is saved comes back quickly."""
+        for other in self.free:
+            if other is not sequence and len(other.tokens) >= WORTH_PARKING and self._store.keeps:
+                self.park(other)
 
     def make_room(self, tokens: int, keep: Sequence) -> bool:
         """Park idle conversations until so many more tokens fit beside `keep`."""

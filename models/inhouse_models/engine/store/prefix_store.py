@@ -92,6 +92,11 @@ class PrefixStore:
         return self._root[:NAME_LENGTH]
 
     @property
+    def keeps(self) -> bool:
+        """Whether there is any room for states."""
+        return self._budget.memory > 0 or (self._folder is not None and not self._disk_fails)
+
+    @property
     def memory_bytes(self) -> int:
         """Bytes of payloads in memory."""
         return self._memory
