@@ -11,6 +11,7 @@ from inhouse_models.engine.binding import library
 from inhouse_models.gguf import GgufFault, read_header
 
 HEADER_BYTES = 16 * 1024 * 1024
+SAMPLES, SAMPLE_BYTES = 64, 64 * 1024
 # M-RoPE and its interleaved form, numbers of enum llama_rope_type.
 SPATIAL_ROPES = (8, 40)
 
@@ -162,10 +163,15 @@ class Weights:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Equal only for files whose header (vocabulary, template, shapes) and size are equal."""
-        digest = hashlib.sha256(str(self.path.stat().st_size).encode())
+        """Equal only for files of equal size whose header (vocabulary, template, shapes) and
+        samples of the weights are equal: trained further, a model keeps its header."""
+        size = self.path.stat().st_size
+        digest = hashlib.sha256(str(size).encode())
         with self.path.open("rb") as file:
             digest.update(file.read(HEADER_BYTES))
+            for sample in range(SAMPLES):
+                file.seek(size * sample // SAMPLES)
+                digest.update(file.read(SAMPLE_BYTES))
         return digest.hexdigest()[:16]
 
     def close(self) -> None:

@@ -276,3 +276,20 @@ def test_a_full_context_is_an_error_and_keeps_what_it_holds(context: Context) ->
     assert context.length(0) == 256
     context.clear(0)
     assert context.time_rows(4) > 0
+
+
+def test_models_that_differ_in_their_weights_only_are_told_apart(
+    tiny_qwen2: Path, tmp_path: Path
+) -> None:
+    """Their states must not be taken for one another's."""
+    other = tmp_path / "other.gguf"
+    data = bytearray(tiny_qwen2.read_bytes())
+    # The end of the file is the end of the last tensor, far behind the header.
+    data[len(data) * 3 // 4 : len(data) * 3 // 4 + 1000] = bytes(1000)
+    other.write_bytes(data)
+    prints = []
+    for path in (tiny_qwen2, other, tiny_qwen2):
+        weights = Weights(path, 0)
+        prints.append(weights.fingerprint)
+        weights.close()
+    assert prints[0] == prints[2] != prints[1]
