@@ -287,7 +287,7 @@ def test_models_that_differ_in_their_weights_only_are_told_apart(
     # The end of the file is the end of the last tensor, far behind the header.
     data[len(data) * 3 // 4 : len(data) * 3 // 4 + 1000] = bytes(1000)
     other.write_bytes(data)
-    prints = []
+    prints: list[str] = []
     for path in (tiny_qwen2, other, tiny_qwen2):
         weights = Weights(path, 0)
         prints.append(weights.fingerprint)
