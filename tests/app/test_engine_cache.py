@@ -26,7 +26,9 @@ def open_store(name: str, library: str = "") -> PrefixStore:
     model.touch()
     about = About(str(model), f"fingerprint of {name}", library or present_library())
     root = root_key(asdict(about))
-    return PrefixStore(root, states_folder(), Budget(), recurrent=False, about=about)
+    store = PrefixStore(root, states_folder(), Budget(), recurrent=False)
+    store.describe(about)
+    return store
 
 
 def save(name: str, *conversation: tuple[int, ...], library: str = "") -> None:

@@ -121,9 +121,9 @@ class Engine:
             self.options.states,
             loading.budget,
             recurrent=weights.recurrent,
-            about=_describe(weights, context),
             report=self.options.report,
         )
+        store.describe(_describe(weights, context))
         self.states_root = store.name
         conversations = Conversations(context, store, loading.marks)
         tools = _Tools(weights)

@@ -30,7 +30,9 @@ def known_shapes() -> dict[str, ModelShape]:
                 lengths={"tokenizer.ggml.tokens": table["vocabulary"]},
             )
             shape = read_shape(header)
-            if isinstance(shape, ShapeFault):
-                raise ValueError(shape.text)  # noqa: TRY004 - a wrong table, not a wrong type
-            shapes[name] = shape
+            match shape:
+                case ShapeFault(text):
+                    raise ValueError(text)
+                case ModelShape():
+                    shapes[name] = shape
     return shapes

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tiny_models import Kind, write_tiny_model
+from tiny_models import Kind
 
 from inhouse_models.engine.job import Ended, Job, Step, Written
 from inhouse_models.engine.loading import EngineOptions
@@ -74,22 +74,6 @@ def engine(small_model: Path) -> Iterator[LoadedEngine]:
     running.start()
     yield LoadedEngine(running)
     running.stop()
-
-
-@pytest.fixture(scope="session")
-def tiny_model(
-    small_model: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[Kind], Path]:
-    """Write a tiny model with the small one's tokenizer; each kind once in a session."""
-    folder = tmp_path_factory.mktemp("tiny")
-
-    def write(kind: Kind) -> Path:
-        path = folder / f"tiny-{kind}.gguf"
-        if not path.exists():
-            write_tiny_model(kind, small_model, path)
-        return path
-
-    return write
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ class Group:
         self,
         prompt: tuple[int, ...],
         notice: Callable[[Step], None] = lambda _step: None,
-        **options: object,
+        **options: Any,
     ) -> Job:
         number, done = len(self.jobs), threading.Event()
 
@@ -44,7 +45,7 @@ class Group:
             if isinstance(step, Ended):
                 done.set()
 
-        job = Job(prompt, emit, **options)  # type: ignore[arg-type] - a test's shorthand
+        job = Job(prompt, emit, **options)
         self.jobs.append(job)
         self._done.append(done)
         self._loaded.engine.submit(job)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from inhouse_models.engine.batch import Rows
 from inhouse_models.engine.context import Context, DecodeError
-from inhouse_models.engine.drafting.predictor import Price
+from inhouse_models.engine.drafting.predictor import SwitchedPredictor
 from inhouse_models.engine.weights import LoadError, Vocabulary, Weights
 
 # So many ids wait for the next draft; of more, so many are read with every batch.
@@ -34,7 +34,7 @@ class _Followed:
         return self.base + len(self.ids)
 
 
-class DraftModel:
+class DraftModel(SwitchedPredictor):
     """A small model that reads along with a large one's context: a Predictor. `context` is its own.
 
     A conversation that was restored is read anew, a part with every batch of the large model, and
@@ -42,6 +42,7 @@ class DraftModel:
     """
 
     def __init__(self, weights: Weights, large: Context) -> None:
+        super().__init__(large)
         options = large.options
         cells = options.cells + options.sequences * (LONGEST_DRAFT + 1)
         own = replace(options, cells=cells, rollback=0, drafts=1)
@@ -50,24 +51,7 @@ class DraftModel:
         self._large = large
         self._sequences = [_Followed() for _ in range(options.sequences)]
         self._most_waiting = min(MOST_WAITING, options.batch - 1)
-        self._price = Price()
-        self._off: str | None = None
         large.follower = self
-
-    @property
-    def price(self) -> float:
-        """Seconds per drafted id, of late."""
-        return self._price.seconds
-
-    @property
-    def off(self) -> str | None:
-        """Why it does not draft any more; None as long as it does."""
-        return self._off
-
-    def turn_off(self, reason: str) -> None:
-        """Draft and follow no more."""
-        self._off = reason
-        self._large.follower = None
 
     def close(self) -> None:
         """Stop following and free the memory, the small model's weights too."""

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from typing_extensions import override
 
 from inhouse_models.engine.batch import Rows
 from inhouse_models.engine.binding import library
 from inhouse_models.engine.context import Context, DecodeError
 from inhouse_models.engine.drafting.hidden import Hidden, HiddenRows, hidden_functions
-from inhouse_models.engine.drafting.predictor import PRICE_TRIALS, Price
+from inhouse_models.engine.drafting.predictor import PRICE_TRIALS, SwitchedPredictor
 from inhouse_models.engine.weights import LoadError
 
 # Those whose layer was tried, or shares its graph with one that was. llama.cpp ends the process
@@ -80,7 +81,7 @@ class _Tail:
         self.hidden = self.hidden[:count]
 
 
-class Prediction:
+class Prediction(SwitchedPredictor):
     """The prediction layer beside a context that it follows: a Predictor.
 
     Of a conversation whose beginning was restored or copied from elsewhere it knows only what was
@@ -88,31 +89,19 @@ class Prediction:
     """
 
     def __init__(self, trunk: Context) -> None:
-        self._trunk = trunk
+        super().__init__(trunk)
         self._layer = _LayerContext(trunk)
         self._hidden = HiddenRows(trunk, outputs_only=False)
         self._none = np.zeros((0, self._hidden.width), dtype=np.float32)
         self._unknown = np.zeros((1, self._hidden.width), dtype=np.float32)
         self._tails = [self._start(0) for _ in range(trunk.options.sequences)]
         self._most_waiting = min(MOST_WAITING, trunk.options.batch - 1)
-        self._price = Price()
-        self._off: str | None = None
         trunk.follower = self
 
-    @property
-    def price(self) -> float:
-        """Seconds per drafted id, of late."""
-        return self._price.seconds
-
-    @property
-    def off(self) -> str | None:
-        """Why it does not draft any more; None as long as it does."""
-        return self._off
-
+    @override
     def turn_off(self, reason: str) -> None:
-        """Draft and follow no more."""
-        self._off = reason
-        self._trunk.follower = None
+        """Draft and follow no more, and let the trunk keep its hidden rows to itself."""
+        super().turn_off(reason)
         self._hidden.stop()
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from inhouse_models.engine.batch import Rows
+from inhouse_models.engine.context import Context
 
 # How much one measurement counts against those before it, and how far it may stray from them.
 PRICE_WEIGHT = 0.1
@@ -62,6 +63,30 @@ class Predictor(Follower, Protocol):
     def close(self) -> None:
         """Stop following and free the memory."""
         ...
+
+
+class SwitchedPredictor:
+    """What predictors share: they follow a context, and any failure turns them off."""
+
+    def __init__(self, followed: Context) -> None:
+        self._followed = followed
+        self._price = Price()
+        self._off: str | None = None
+
+    @property
+    def price(self) -> float:
+        """Seconds per drafted id, of late."""
+        return self._price.seconds
+
+    @property
+    def off(self) -> str | None:
+        """Why it does not draft any more; None as long as it does."""
+        return self._off
+
+    def turn_off(self, reason: str) -> None:
+        """Draft and follow no more."""
+        self._off = reason
+        self._followed.follower = None
 
 
 class Price:

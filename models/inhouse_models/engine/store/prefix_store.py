@@ -59,18 +59,16 @@ class PrefixStore:
     """A tree of segments below one root. One thread only.
 
     Conversations that begin alike share their first segments. `folder` None keeps all in memory.
-    What the disk refuses stays in memory and `report` hears of it once. `about` is written beside
-    the segments, so that people can be told whose they are.
+    What the disk refuses stays in memory and `report` hears of it once.
     """
 
-    def __init__(  # noqa: PLR0913 - what is optional is named by the caller
+    def __init__(
         self,
         root: str,
         folder: Path | None,
         budget: Budget,
         *,
         recurrent: bool,
-        about: About | None = None,
         report: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self._root = root
@@ -78,13 +76,17 @@ class PrefixStore:
         self._folder = folder / root[:NAME_LENGTH] if folder else None
         self._budget = budget
         self._recurrent = recurrent
-        self._about = about
+        self._about: About | None = None
         self._report = report
         self._disk_fails = False
         self._tops: dict[str, Node] = {}
         self._nodes: dict[str, Node] = {}
         self._memory = 0
         self._scan()
+
+    def describe(self, about: About) -> None:
+        """Let this be written beside the segments, so that people can be told whose they are."""
+        self._about = about
 
     @property
     def name(self) -> str:

@@ -34,7 +34,9 @@ def describe(folder: Path, name: str = "one", library: str = LIBRARY) -> About:
 
 def open_store(folder: Path, about: About, budget: Budget | None = None) -> PrefixStore:
     root = root_key(asdict(about))
-    return PrefixStore(root, folder, budget or Budget(), recurrent=False, about=about)
+    store = PrefixStore(root, folder, budget or Budget(), recurrent=False)
+    store.describe(about)
+    return store
 
 
 def save(store: PrefixStore, *parts: list[int]) -> None:
@@ -210,9 +212,8 @@ def test_a_full_disk_is_said_once_and_forgiven_after_clearing(tmp_path: Path) ->
     blocked.write_text("in the way")
     about = describe(tmp_path)
     root = root_key(asdict(about))
-    store = PrefixStore(
-        root, blocked, Budget(memory=3 * SIZE), recurrent=False, about=about, report=told.append
-    )
+    store = PrefixStore(root, blocked, Budget(memory=3 * SIZE), recurrent=False, report=told.append)
+    store.describe(about)
     for number in range(5):
         save(store, [number, 1], [2])
     assert len(told) == 1

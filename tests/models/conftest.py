@@ -1,4 +1,4 @@
-"""Tiny models for hosts that a test starts, stops and breaks."""
+"""Tiny models of the real architectures, for the engine and for hosts that a test breaks."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ def tiny_model(
     small_model: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[Kind], Path]:
     """Write a tiny model with the small one's tokenizer; each kind once in a session."""
-    folder = tmp_path_factory.mktemp("tiny-hosts")
+    folder = tmp_path_factory.mktemp("tiny")
 
     def write(kind: Kind) -> Path:
         path = folder / f"tiny-{kind}.gguf"
