@@ -3,6 +3,7 @@
 import asyncio
 import os
 import select
+import subprocess
 import time
 from pathlib import Path
 
@@ -77,6 +78,30 @@ def test_a_grandchild_that_holds_the_output_does_not_hold_us(tmp_path: Path) -> 
     assert time.monotonic() - began < 2
     assert (result.exit_code, result.output) == (0, "done\n")
     assert gone(int((tmp_path / "pid").read_text()))
+
+
+def processes_called(word: str) -> list[str]:
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
+    return [line for line in listed.stdout.splitlines() if word in line]
+
+
+@pytest.mark.parametrize("steps", range(8))
+def test_cancelled_while_it_starts_nothing_is_left(steps: int) -> None:
+    """At every step of the loop that starting takes, and whether the shell was quick or not."""
+    mark = f"8639{steps}.{os.getpid()}"
+
+    async def cancel_early() -> None:
+        argv = ["/bin/bash", "-c", f"sleep {mark} & wait"]
+        running = asyncio.ensure_future(run(argv, cwd=Path("/"), timeout=20))
+        for _step in range(steps):
+            await asyncio.sleep(0)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+    for _attempt in range(5):
+        asyncio.run(cancel_early())
+    assert processes_called(mark) == []
 
 
 def test_endless_output_is_bounded_and_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from inhouse_tools.refusal import Refusal, of_os_error
 
@@ -155,11 +156,11 @@ async def run(  # noqa: PLR0913 - a program has this many independent circumstan
     began = time.monotonic()
     read_end, write_end = os.pipe()
     kept = _Kept(kept_bytes)
-    with tempfile.TemporaryFile() as source:
-        source.write(stdin)
-        source.seek(0)
-        try:
-            process = await asyncio.create_subprocess_exec(
+    try:
+        with tempfile.TemporaryFile() as source:
+            source.write(stdin)
+            source.seek(0)
+            process = await _spawn(
                 *argv,
                 cwd=cwd,
                 env=dict(scrubbed(os.environ) if environment is None else environment),
@@ -168,13 +169,15 @@ async def run(  # noqa: PLR0913 - a program has this many independent circumstan
                 stderr=write_end,
                 start_new_session=True,
             )
-        except (OSError, ValueError) as error:
-            os.close(read_end)
-            if isinstance(error, OSError):
-                return of_os_error(error, argv[0], "run")
+    except BaseException as error:
+        os.close(read_end)
+        if isinstance(error, OSError):
+            return of_os_error(error, argv[0], "run")
+        if isinstance(error, ValueError):
             return Refusal("A command cannot hold a NUL character.")
-        finally:
-            os.close(write_end)
+        raise
+    finally:
+        os.close(write_end)
     reader = _Reader(read_end, kept, show)
     try:
         timed_out = await _wait(process, reader, timeout)
@@ -192,6 +195,23 @@ async def run(  # noqa: PLR0913 - a program has this many independent circumstan
         cut=cut,
         seconds=time.monotonic() - began,
     )
+
+
+async def _spawn(*argv: str, **named: Any) -> asyncio.subprocess.Process:
+    """Start a program; when this is cancelled meanwhile, its whole group is killed.
+
+    Left to itself asyncio kills only the program, and what a shell started by then lives on.
+    """
+    spawning = asyncio.ensure_future(asyncio.create_subprocess_exec(*argv, **named))
+    try:
+        return await asyncio.shield(spawning)
+    except asyncio.CancelledError:
+        await asyncio.wait({spawning})
+        if not spawning.cancelled() and spawning.exception() is None:
+            process = spawning.result()
+            _signal_group(process.pid, signal.SIGKILL)
+            await process.wait()
+        raise
 
 
 async def _wait(process: asyncio.subprocess.Process, reader: _Reader, seconds: float) -> bool:
