@@ -1,5 +1,6 @@
 """Where a person's configuration and the state of this program lie (XDG folders)."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -18,3 +19,13 @@ def config_folder() -> Path:
 def state_folder() -> Path:
     """Where sessions lie."""
     return _folder("XDG_STATE_HOME", ".local/state")
+
+
+def cache_folder() -> Path:
+    """Where lies what can be made anew."""
+    return _folder("XDG_CACHE_HOME", ".cache")
+
+
+def folder_of_root(base: Path, root: Path) -> Path:
+    """Below a base, the folder that belongs to one project alone."""
+    return base / "projects" / hashlib.sha256(os.fsencode(root.resolve())).hexdigest()[:24]

@@ -8,6 +8,7 @@ from inhouse.connect import Progress, connect
 from inhouse.exit_codes import ExitCode
 from inhouse.settings import Settings
 from inhouse_agent.events import Event, Noticed, Verdict
+from inhouse_agent.folders import cache_folder, folder_of_root, state_folder
 from inhouse_agent.kit import Ask, Emit, Kit, Options, deny_asks
 from inhouse_agent.limits import Limits
 from inhouse_agent.permission import Mode, Policy, Rule, RuleProblem, parse_rule
@@ -100,7 +101,13 @@ async def build(
     if isinstance(earlier, BuildProblem):
         return earlier
     sandbox = await _choose_sandbox(wish)
-    workspace = open_workspace(wish.root, wish.extra, sandbox)
+    workspace = open_workspace(
+        wish.root,
+        wish.extra,
+        sandbox,
+        cache=folder_of_root(cache_folder(), wish.root),
+        state=folder_of_root(state_folder(), wish.root),
+    )
     if isinstance(workspace, Refusal):
         return BuildProblem(workspace.text)
     client = await connect_model(wish.settings, progress)

@@ -52,7 +52,9 @@ class Workspace:
     the model has seen last, and `made` are those that it wrote as new files. `extra` are further
     folders that may be read and written. `progress` takes live output while a command runs. With
     `keeps_symbols` a file written anew keeps the definitions that were left out: small models do
-    that. Those with an `expendable` name may go: the task takes them away.
+    that. Those with an `expendable` name may go: the task takes them away. `cache` and `state` are
+    folders of this root alone, for what can be made anew (the index) and for what cannot (journals
+    of writes, undo); None keeps nothing.
     """
 
     root: Path
@@ -61,6 +63,8 @@ class Workspace:
     seen: dict[str, str] = field(default_factory=dict[str, str])
     made: set[str] = field(default_factory=set[str])
     extra: tuple[Path, ...] = ()
+    cache: Path | None = None
+    state: Path | None = None
     max_output_chars: int = 12_000
     keeps_symbols: bool = False
     expendable: Collection[str] = ()

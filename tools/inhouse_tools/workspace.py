@@ -10,9 +10,17 @@ from inhouse_tools.tool import Workspace
 
 
 def open_workspace(
-    root: Path, extra: Sequence[Path] = (), sandbox: Sandbox | None = None
+    root: Path,
+    extra: Sequence[Path] = (),
+    sandbox: Sandbox | None = None,
+    *,
+    cache: Path | None = None,
+    state: Path | None = None,
 ) -> Workspace | Refusal:
-    """The workspace of a folder and of further folders that may be read and written."""
+    """The workspace of a folder and of further folders that may be read and written.
+
+    `cache` and `state` are this root's own folders for an index and for journals.
+    """
     folders: list[Path] = []
     for folder in (root, *extra):
         try:
@@ -27,4 +35,6 @@ def open_workspace(
         sandbox=sandbox or Sandbox.none("it was not set up"),
         handles=Handles(),
         extra=tuple(folders[1:]),
+        cache=cache,
+        state=state,
     )
