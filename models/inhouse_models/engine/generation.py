@@ -160,7 +160,7 @@ class Generation:
         computed = None
         if self._predictor is not None:
             computed = PredictedSequence(self._predictor, self.sequence.number)
-        return Drafter(self.sequence.look_up(), policy, computed)
+        return Drafter(self.sequence.look_up(self.job.references), policy, computed)
 
     def _propose(self) -> list[int]:
         """Ids that may come after the run, as far as the grammar allows them."""

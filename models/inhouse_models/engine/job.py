@@ -74,7 +74,8 @@ class Job:
     written before the engine was lost. With `doubts` the end says where the model hesitated.
     `max_tokens` 0 only reads the prompt, ahead of time. Jobs of higher `priority` go first, and
     those below 0 stand back for all others. `pictures` are those that stand in the prompt.
-    `wake` hears of a cancellation.
+    `references` are ids of files that the answer may copy from, for drafts. `wake` hears of a
+    cancellation.
     """
 
     prompt: tuple[int, ...]
@@ -87,6 +88,7 @@ class Job:
     priority: int = 0
     thinking: ThoughtBudget | None = None
     pictures: tuple[Picture, ...] = ()
+    references: tuple[tuple[int, ...], ...] = ()
     cancelled: threading.Event = field(default_factory=threading.Event)
     wake: Callable[["Job"], None] = lambda _job: None
     queued_at: float = 0.0

@@ -9,7 +9,12 @@ import numpy as np
 from inhouse_models.engine.batch import Rows
 from inhouse_models.engine.context import Context, Logits
 from inhouse_models.engine.drafting.lookup import Lookup
+from inhouse_models.engine.drafting.ngrams import LONGEST
 from inhouse_models.engine.places import Places
+from inhouse_models.engine.thinning import least_missed
+
+DROPPED = range(16, 4096)
+"""How long a dropped end must be to serve drafts, and how much of it is kept; in tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Sequence:
         self._most_marks = most_marks
         self._last_rows = 0
         self._lookup = Lookup()
+        self._dropped: tuple[int, ...] = ()
         self._places = Places(shared=context.weights.spatial)
 
     def reusable(self, prompt: Items[int]) -> int:
@@ -107,15 +113,9 @@ class Sequence:
             self._thin()
 
     def _thin(self) -> None:
-        """Drop the mark that leaves the smallest gap, measured by how far back it is; the first
-        (the system prompt) and the last stay."""
-        end = self.marks[-1].length
-
-        def gap(place: int) -> float:
-            before, after = self.marks[place - 1].length, self.marks[place + 1].length
-            return (after - before) / (end - before + 1)
-
-        del self.marks[min(range(1, len(self.marks) - 1), key=gap)]
+        place = least_missed([mark.length for mark in self.marks])
+        if place is not None:
+            del self.marks[place]
 
     def take_back(self, count: int) -> bool:
         """Drop the last `count` tokens of the last batch; False where only a mark can help."""
@@ -158,10 +158,19 @@ class Sequence:
         return 0
 
     def _keep(self, length: int) -> None:
+        self._note_dropped(self.tokens, length)
         del self.tokens[length:]
         self._places.keep(length)
         self.marks = [mark for mark in self.marks if mark.length <= length]
         self._last_rows = 0
+
+    def _note_dropped(self, tokens: Items[int], length: int) -> None:
+        """Keep what stood behind the first `length` tokens, for drafts."""
+        if length == 0:
+            self._dropped = ()
+        elif len(tokens) - length >= DROPPED.start:
+            # What stands before it shows where it goes on.
+            self._dropped = tuple(tokens[max(0, length - LONGEST) : length + DROPPED.stop])
 
     def copy_from(self, other: "Sequence", length: int) -> None:
         """Hold what another sequence holds up to one of its marks (any place, without recurrent
@@ -174,6 +183,7 @@ class Sequence:
         if self._context.copy(other.number, self.number, other.position(length), state):
             self.extend(other.tokens[:length])
             self._last_rows, self.marks = 0, marks
+            self._note_dropped(other.tokens, length)
         else:
             self.forget()
 
@@ -184,8 +194,10 @@ class Sequence:
         if state or not self._recurrent:
             self.marks.append(Mark(len(self.tokens), state))
 
-    def look_up(self) -> Lookup:
-        """Where the next tokens may be copied from: all that the sequence holds."""
+    def look_up(self, files: Items[Items[int]] = ()) -> Lookup:
+        """Where the next tokens may be copied from: what stood here before the last cut, such as
+        the answer that is asked for once more, then files, and all that the sequence holds."""
+        self._lookup.refer([self._dropped, *files] if self._dropped else files)
         known = common_length(self._lookup.transcript, self.tokens)
         self._lookup.rewind(known)
         self._lookup.read(self.tokens[known:])

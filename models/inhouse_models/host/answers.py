@@ -63,6 +63,7 @@ async def answer_chunks(
         priority=prepared.request.priority,
         thinking=prepared.thinking,
         pictures=prepared.pictures,
+        references=prepared.references,
     )
     loaded = engine.loaded.result()
     pieces = () if isinstance(loaded, ModelError) else loaded.vocabulary.pieces

@@ -23,6 +23,7 @@ from inhouse_models.formats import (
     draft_prompt,
 )
 from inhouse_models.host.pictures import PictureBook, all_known
+from inhouse_models.host.references import ReferenceStore
 from inhouse_models.host.renderer import TemplateFailure, TemplateRenderer
 from inhouse_models.host.sources import SourceStore
 from inhouse_models.wire import KnownTokens
@@ -40,7 +41,8 @@ TEXT_ONLY = (
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """Everything the engine and the stream need. `fresh` are the prompt's ids after the known,
-    `resume` the ids that a lost engine had written of the answer."""
+    `resume` the ids that a lost engine had written of the answer, `references` those of the files
+    that it may copy from."""
 
     request: Request
     prompt: tuple[int, ...]
@@ -50,6 +52,7 @@ class Prepared:
     parser: AnswerParser
     thinking: ThoughtBudget | None = None
     pictures: tuple[Picture, ...] = ()
+    references: tuple[tuple[int, ...], ...] = ()
 
 
 class Prompter:
@@ -66,6 +69,7 @@ class Prompter:
         self._pictures = PictureBook(vision) if vision else None
         self._renderer = renderer
         self._sources = SourceStore()
+        self._references = ReferenceStore(weights.tokenise)
         self._template = template or weights.template or CHATML
         self._family = detect_family(self._template)
         vocabulary = weights.vocabulary
@@ -132,6 +136,7 @@ class Prompter:
             parser=self._parser(request, thinking_open),
             thinking=self._thought_budget(request.think_budget, thinking_open),
             pictures=tuple(pictures.values()),
+            references=await asyncio.to_thread(self._references.ids_of, sources),
         )
 
     async def _find_pictures(self, request: Request) -> Mapping[str, Picture] | PictureFault:

@@ -53,6 +53,33 @@ def test_the_text_is_that_without_drafts(open_engine: Open, kind: str, length: i
     assert expected.drafts.drafted == 0
 
 
+def test_files_of_the_request_serve_as_drafts(open_engine: Open) -> None:
+    """The answer is a copy of a file that the conversation never showed."""
+    plain, drafted = open_engine("qwen2", "off"), open_engine("qwen2", 16)
+    prompt = plain.chat("Write the file.")
+    expected = plain.ask(prompt, max_tokens=150).ended
+    alone = drafted.ask(prompt, max_tokens=150).ended
+    drafted.ask(drafted.chat("unrelated"), max_tokens=1)
+    file = tuple(expected.ids)
+    got = drafted.ask(prompt, max_tokens=150, references=(tuple(range(100, 200)), file)).ended
+    assert got.ids == alone.ids == expected.ids
+    assert got.drafts.accepted >= 120
+    assert got.drafts.steps < alone.drafts.steps / 3
+
+
+@pytest.mark.parametrize("kind", ["qwen2", "qwen35"])
+def test_what_is_asked_for_again_is_drafted_from_the_first_answer(
+    open_engine: Open, kind: str
+) -> None:
+    drafted = open_engine(kind, 4)
+    prompt = drafted.chat("Say these words in any order.")
+    first = drafted.ask(prompt, max_tokens=120, hold=WORDS).ended
+    again = drafted.ask(prompt, max_tokens=120, hold=WORDS).ended
+    assert again.ids == first.ids
+    assert again.drafts.accepted > 80
+    assert again.drafts.steps < 40
+
+
 def test_drafted_conversations_can_be_gone_on_with(open_engine: Open) -> None:
     plain, drafted = open_engine("qwen35", "off"), open_engine("qwen35", 4)
     for engine in (plain, drafted):

@@ -17,13 +17,20 @@ class Lookup:
 
     def __init__(self, references: Sequence[Sequence[int]] = ()) -> None:
         self._transcript = NgramIndex()
+        self._references: tuple[tuple[int, ...], ...] = ()
+        self._indexes: list[NgramIndex] = []
+        self._forget_trails()
         self.refer(references)
 
     def refer(self, references: Sequence[Sequence[int]]) -> None:
-        """Use other references from now on; the transcript stays."""
-        first, *others = [NgramIndex(ids) for ids in references] or [NgramIndex()]
-        self._first = first
-        self._others = others
+        """Use other references from now on; the transcript stays. One that was known is not
+        gone through again."""
+        wanted = tuple(tuple(ids) for ids in references)
+        if wanted == self._references:
+            return
+        known = dict(zip(self._references, self._indexes, strict=True))
+        self._references = wanted
+        self._indexes = [known.get(ids) or NgramIndex(ids) for ids in wanted]
         self._forget_trails()
 
     @property
@@ -74,7 +81,7 @@ class Lookup:
         return max(self._rewriting, self._copying, key=lambda trail: trail.agreed)
 
     def _forget_trails(self) -> None:
-        self._rewriting = Trail(self._first)
+        self._rewriting = Trail(self._indexes[0] if self._indexes else NgramIndex())
         self._copying = Trail(self._transcript)
         self._search()
 
@@ -94,7 +101,7 @@ class Lookup:
         for ngram in last_ngrams(self._transcript.ids):
             if len(ngram) <= self._rewriting.agreed:
                 return
-            for index in (self._transcript, *self._others):
+            for index in (self._transcript, *self._indexes[1:]):
                 place = index.latest(ngram)
                 if place is not None:
                     self._copying.jump(index, place, len(ngram))

@@ -19,14 +19,19 @@ from inhouse_models.engine.store.segment_file import (
     segment_path,
     write_segment,
 )
+from inhouse_models.engine.thinning import least_missed
 
 NAME_LENGTH = 16
+LEAST_STATES = 4
+STATES_SHARE = 4
+"""Recurrent states of one conversation may take this part of the disk's budget."""
 
 
 @dataclass(slots=True)
 class Node:
     """A segment in the tree: its payload is in memory, on disk, or both. `trimmed`: the disk had
-    no room for it, so it is not written again before it is used."""
+    no room for it, so it is not written again before it is used. `thinned`: its file still has a
+    state that is one too many."""
 
     segment: Segment
     has_state: bool
@@ -35,6 +40,7 @@ class Node:
     payload: Payload | None = None
     on_disk: bool = False
     trimmed: bool = False
+    thinned: bool = False
     children: dict[str, "Node"] = field(default_factory=dict[str, "Node"])
 
 
@@ -141,6 +147,11 @@ class PrefixStore:
                 return None
             self._use(node, now)
             payloads.append(payload)
+        last = match.nodes[-1] if match.nodes else None
+        if self._recurrent and last and not payloads[-1].state:
+            # Another host took the state out of the file.
+            last.has_state = False
+            return None
         return payloads
 
     def _use(self, node: Node, now: float) -> None:
@@ -176,6 +187,7 @@ class PrefixStore:
         self._place(node)
         self._memory += payload.size
         longer = Match((*after.nodes, node), segment.end)
+        self._thin(longer)
         self._shrink_memory()
         return longer
 
@@ -185,18 +197,59 @@ class PrefixStore:
             node.payload = Payload(node.payload.cells, state)
             node.size += len(state)
             self._memory += len(state)
-            node.has_state, node.on_disk = True, False
+            node.has_state, node.on_disk, node.thinned = True, False, False
+
+    def _thin(self, conversation: Match) -> None:
+        """Drop states of a conversation that has too many, the least missed first. Where others
+        branch off they stay."""
+        with_state = [node for node in conversation.nodes if node.has_state]
+        if not with_state:
+            return
+        bytes_each = len(with_state[-1].payload.state) if with_state[-1].payload else 0
+        most = max(LEAST_STATES, self._budget.disk // STATES_SHARE // max(1, bytes_each))
+        while len(with_state) > most:
+            loose = [node for node in with_state[:-1] if len(node.children) < 2]
+            loose.append(with_state[-1])
+            place = least_missed([node.segment.end for node in loose])
+            if place is None:
+                return
+            self._drop_state(loose[place])
+            with_state.remove(loose[place])
+
+    def _drop_state(self, node: Node) -> None:
+        node.has_state = False
+        node.thinned = node.on_disk
+        if node.payload is not None:
+            self._memory -= len(node.payload.state)
+            node.payload = Payload(node.payload.cells)
+            node.size = node.size if node.on_disk else node.payload.size
+
+    def _thin_file(self) -> bool:
+        """Write one file again without its state; False when there is none to be done."""
+        node = next((node for node in self._nodes.values() if node.thinned), None)
+        if node is None or self._folder is None:
+            return False
+        node.thinned = False
+        path = segment_path(self._folder, node.segment.key)
+        payload = node.payload or read_payload(path, node.segment.key)
+        if payload is None:
+            self._forget(node)
+        else:
+            self._write(node, Payload(payload.cells))
+        return True
 
     def write_next(self) -> bool:
-        """Put one segment on disk that is only in memory, parents first; False when all are, or
-        the disk refuses."""
+        """Put one segment on disk that is only in memory, parents first, or take a state from one
+        that has too many; False when all is done, or the disk refuses."""
         unwritten = [
             node
             for node in self._nodes.values()
             if node.payload is not None and not node.on_disk and not node.trimmed
         ]
-        if self._folder is None or self._disk_fails or not unwritten:
+        if self._folder is None or self._disk_fails:
             return False
+        if not unwritten:
+            return self._thin_file()
         self._write(min(unwritten, key=lambda node: node.segment.start))
         self._shrink_disk()
         return True
@@ -272,19 +325,20 @@ class PrefixStore:
             self._memory -= node.payload.size
             node.payload = None
 
-    def _write(self, node: Node) -> None:
-        if self._folder is None or self._disk_fails or node.payload is None:
+    def _write(self, node: Node, payload: Payload | None = None) -> None:
+        payload = payload or node.payload
+        if self._folder is None or self._disk_fails or payload is None:
             return
         try:
             if self._about is not None:
                 write_about(self._folder, self._about)
-            stored = write_segment(self._folder, node.segment, node.payload)
+            stored = write_segment(self._folder, node.segment, payload)
         except OSError as error:
             self._disk_fails = True
             self._report(f"saved states cannot be written to {self._folder}: {error.strerror}")
             return
         note_use(stored.path, node.used, node.segment.start)
-        node.on_disk, node.size = True, stored.size
+        node.on_disk, node.thinned, node.size = True, False, stored.size
 
     def _shrink_memory(self) -> None:
         """Move what was not used for longest out of memory: to disk, or away."""

@@ -17,12 +17,13 @@ from inhouse_models.engine.store.segment_file import read_header, read_payload
 
 ROOT = root_key({"model": "one"})
 SIZE = 100
+STATE = b"state" * 4_000
 
 
 def payload_of(tokens: Sequence[int], *, state: bool = False) -> Payload:
     """Bytes that tell which tokens they stand for."""
     text = ",".join(map(str, tokens)).encode().ljust(SIZE, b" ")
-    return Payload(text, b"state" if state else b"")
+    return Payload(text, STATE if state else b"")
 
 
 def save(
@@ -280,3 +281,57 @@ def test_forgetting_leaves_nothing_of_its_own(
         assert store.match(tokens).length >= min(length, common_length(gone, tokens) // 3 * 3)
         if common_length(gone, tokens) < 1:
             assert store.match(tokens).length == length
+
+
+def states_in(folder: Path) -> list[int]:
+    """Where the segments on disk end that have a recurrent state."""
+    found = [read_header(one.path) for one in state_files(folder)]
+    return sorted(one.segment.end for one in found if one and one.has_state)
+
+
+def test_states_of_one_conversation_are_thinned_by_how_far_back_they_are(tmp_path: Path) -> None:
+    budget = Budget(disk=20 * 4 * len(STATE))
+    tokens = list(range(1000))
+    store = open_store(tmp_path, budget, recurrent=True)
+    for end in range(10, 1001, 10):
+        save(store, tokens, [end], state=True)
+        drain(store)
+    kept = states_in(tmp_path)
+    assert (len(kept), kept[0], kept[-1]) == (20, 10, 1000)
+    gaps = [later - earlier for earlier, later in pairwise(kept)]
+    assert gaps[-1] == 10
+    assert max(gaps[-5:]) < max(gaps[:5])
+    again = open_store(tmp_path, budget, recurrent=True)
+    for length in (1000, 990, 300):
+        wanted = [*tokens[:length], 5000]
+        assert again.match(wanted).length == max(end for end in kept if end <= length)
+        expected = b"|".join(
+            payload_of(tokens[start : start + 10]).cells.strip()
+            for start in range(0, again.match(wanted).length, 10)
+        )
+        assert held(again, wanted) == expected
+
+
+def test_a_state_stays_where_conversations_branch_off() -> None:
+    budget = Budget(disk=4 * 4 * len(STATE))
+    store = open_store(None, budget, recurrent=True)
+    save(store, [*range(20)], [1, 5, 6], state=True)
+    save(store, [*range(5), 77, 78], [6, 7], state=True)
+    save(store, [*range(20)], [*range(7, 21)], state=True)
+    assert store.match([*range(10), 99]).length < 10
+    assert store.match([*range(5), 99]).length == 5
+
+
+def test_a_state_that_another_host_took_is_a_miss(tmp_path: Path) -> None:
+    budget = Budget(memory=0, disk=4 * 4 * len(STATE))
+    tokens = list(range(100))
+    first = open_store(tmp_path, budget, recurrent=True)
+    save(first, tokens, [10, 20, 30, 40], state=True)
+    drain(first)
+    second = open_store(tmp_path, budget, recurrent=True)
+    save(first, tokens, range(50, 101, 10), state=True)
+    drain(first)
+    gone = next(end for end in (20, 30, 40) if end not in states_in(tmp_path))
+    assert second.match([*tokens[:gone], 5000]).length == gone
+    assert held(second, [*tokens[:gone], 5000]) == b""
+    assert second.match([*tokens[:gone], 5000]).length < gone
