@@ -55,26 +55,47 @@ class Loop:
         self.context = Context(self.weights, options)
         store = PrefixStore("bench", None, Budget(0, 0), recurrent=self.weights.recurrent)
         self._grammar: GrammarCompiler | None = None
-        self.scheduler = Scheduler(
-            self.context, Conversations(self.context, store, 8), self._get_compiler
-        )
+        self._conversations = Conversations(self.context, store, 8)
+        self.scheduler = Scheduler(self.context, self._conversations, self._get_compiler)
 
     def chat(self, text: str, answer: str = "") -> tuple[int, ...]:
         """A prompt of one message, and what its answer begins with."""
         prompt = f"<|im_start|>user\n{text}<|im_end|>\n<|im_start|>assistant\n{answer}"
         return tuple(self.weights.tokenise(prompt, special=True))
 
-    def add(self, prompt: tuple[int, ...], most: int, hold: Hold | None = None) -> Answered:
+    def add(
+        self,
+        prompt: tuple[int, ...],
+        most: int,
+        hold: Hold | None = None,
+        *,
+        doubts: bool = False,
+    ) -> Answered:
         """Queue a job; it goes on with every step of the scheduler."""
         answered = Answered()
-        self.scheduler.add(Job(prompt, answered.take, max_tokens=most, hold=hold))
+        self.scheduler.add(Job(prompt, answered.take, max_tokens=most, hold=hold, doubts=doubts))
         return answered
 
-    def answer(self, prompt: tuple[int, ...], most: int, hold: Hold | None = None) -> Answered:
-        """One job from its beginning to its end."""
-        answered = self.add(prompt, most, hold)
+    def answer(
+        self,
+        prompt: tuple[int, ...],
+        most: int,
+        hold: Hold | None = None,
+        *,
+        doubts: bool = False,
+    ) -> Answered:
+        """One job from its beginning to its end; with `doubts` it says where it hesitated."""
+        answered = self.add(prompt, most, hold, doubts=doubts)
         self.finish()
         return answered
+
+    def forget_answer(self, prompt: tuple[int, ...]) -> None:
+        """Take back what was answered to a prompt, so that the next answer is not drafted from
+        it."""
+        for sequence in self._conversations.sequences:
+            if tuple(sequence.tokens[: len(prompt)]) == prompt:
+                sequence.cut(len(prompt))
+                sequence.dropped = ()
 
     def finish(self) -> None:
         """Step until nothing is left to do."""

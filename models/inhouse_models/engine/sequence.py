@@ -41,6 +41,7 @@ class Sequence:
 
     Without recurrent layers it can be cut anywhere; with them only at a mark, or by a few tokens
     right after a batch; never within an image. `marks` also say where a saved state is divided.
+    `dropped` is what stood behind the last cut, for drafts.
     """
 
     def __init__(self, context: Context, number: int, most_marks: int) -> None:
@@ -54,7 +55,7 @@ class Sequence:
         self._most_marks = most_marks
         self._last_rows = 0
         self._lookup = Lookup()
-        self._dropped: tuple[int, ...] = ()
+        self.dropped: tuple[int, ...] = ()
         self._places = Places(shared=context.weights.spatial)
 
     def reusable(self, prompt: Items[int]) -> int:
@@ -167,10 +168,10 @@ class Sequence:
     def _note_dropped(self, tokens: Items[int], length: int) -> None:
         """Keep what stood behind the first `length` tokens, for drafts."""
         if length == 0:
-            self._dropped = ()
+            self.dropped = ()
         elif len(tokens) - length >= DROPPED.start:
             # What stands before it shows where it goes on.
-            self._dropped = tuple(tokens[max(0, length - LONGEST) : length + DROPPED.stop])
+            self.dropped = tuple(tokens[max(0, length - LONGEST) : length + DROPPED.stop])
 
     def copy_from(self, other: "Sequence", length: int) -> None:
         """Hold what another sequence holds up to one of its marks (any place, without recurrent
@@ -197,7 +198,7 @@ class Sequence:
     def look_up(self, files: Items[Items[int]] = ()) -> Lookup:
         """Where the next tokens may be copied from: what stood here before the last cut, such as
         the answer that is asked for once more, then files, and all that the sequence holds."""
-        self._lookup.refer([self._dropped, *files] if self._dropped else files)
+        self._lookup.refer([self.dropped, *files] if self.dropped else files)
         known = common_length(self._lookup.transcript, self.tokens)
         self._lookup.rewind(known)
         self._lookup.read(self.tokens[known:])

@@ -12,6 +12,7 @@ from inhouse_models.engine.drafting.curve import ROWS, BatchCurve, measure_curve
 from inhouse_models.engine.drafting.fixed import FixedPolicy
 from inhouse_models.engine.drafting.policy import DraftPolicy
 from inhouse_models.engine.job import Drafts
+from inhouse_models.engine.sequence import common_length
 
 # Real files of 2 to 4 kB of this repository, and what is renamed in them.
 COPIED = (
@@ -33,16 +34,24 @@ FLAT_RISE = 0.15
 
 @dataclass(slots=True)
 class _Runs:
-    """All answers to one prompt: by the length of drafts (0 for none), and with our choice."""
+    """All answers to one prompt: by the length of drafts (0 for none), with our choice, and one
+    without drafts that says where it hesitated."""
 
+    doubtful: Answered | None = None
     fixed: dict[int, list[Answered]] = field(default_factory=dict[int, list[Answered]])
     chosen: list[Answered] = field(default_factory=list[Answered])
 
     @property
-    def identical(self) -> bool:
-        """Whether every answer has the same tokens."""
+    def parting(self) -> float | None:
+        """None when every answer has the same tokens, else how much less likely the other token
+        was where the first of them goes another way: 1.0 is a tie."""
         answers = [*self.chosen, *(one for runs in self.fixed.values() for one in runs)]
-        return len({one.ended.ids for one in answers}) == 1
+        texts = {one.ended.ids for one in answers}
+        if len(texts) == 1 or self.doubtful is None:
+            return None
+        plain = self.doubtful.ended
+        place = min(common_length(plain.ids, text) for text in texts if text != plain.ids)
+        return max((one.odds for one in plain.doubts if one.place == place), default=0.0)
 
     def drafts(self, length: int) -> Drafts:
         """What became of the drafts of a length; the same in every run."""
@@ -64,9 +73,11 @@ def measure_drafting(bench: Bench) -> list[Figure]:
     loop = Loop(bench.model, bench.threads, 8_192, sequences=2)
     try:
         curve = measure_curve(loop.context.time_rows, min(ROWS, loop.context.options.drafts + 1))
-        measured = _Measured(loop, DraftPolicy(curve), bench.few(256, 24), bench.few(2, 1))
-        copied = [measured.run(_copy_prompt(loop, *task)) for task in COPIED[: bench.few(5, 1)]]
-        fresh = [measured.run(loop.chat(task, "```python\n")) for task in FRESH[: bench.few(2, 1)]]
+        measured = _Measured(loop, DraftPolicy(curve), bench.few(256, 24))
+        tasks, wishes = COPIED[: bench.few(5, 1)], FRESH[: bench.few(2, 1)]
+        copied = [measured.run(_copy_prompt(loop, *task), bench.few(2, 1)) for task in tasks]
+        asked = (loop.chat(wish, "```python\n") for wish in wishes)
+        fresh = [measured.run(prompt, bench.few(5, 1)) for prompt in asked]
     finally:
         loop.close()
     return [
@@ -86,13 +97,14 @@ class _Measured:
     loop: Loop
     policy: DraftPolicy
     tokens: int
-    rounds: int
 
-    def run(self, prompt: tuple[int, ...]) -> _Runs:
-        """Our choice and no drafts side by side, and every fixed length once."""
+    def run(self, prompt: tuple[int, ...], rounds: int) -> _Runs:
+        """Our choice and no drafts side by side, so often, and every fixed length once."""
         runs = _Runs()
         self.loop.answer(prompt, 1)
-        for turn in range(self.rounds):
+        self.loop.scheduler.draft_by(None)
+        runs.doubtful = self.loop.answer(prompt, self.tokens, doubts=True)
+        for turn in range(rounds):
             order = (None, 0) if turn % 2 else (0, None)
             for length in order:
                 self._answer(prompt, length, runs)
@@ -103,6 +115,7 @@ class _Measured:
     def _answer(self, prompt: tuple[int, ...], length: int | None, runs: _Runs) -> None:
         policy = self.policy if length is None else FixedPolicy(length) if length else None
         self.loop.scheduler.draft_by(policy)
+        self.loop.forget_answer(prompt)
         answered = self.loop.answer(prompt, self.tokens)
         (runs.chosen if length is None else runs.fixed.setdefault(length, [])).append(answered)
 
@@ -128,8 +141,12 @@ def _accepted(runs: Sequence[_Runs], length: int, bound: float) -> Figure:
 
 
 def _identical(runs: Sequence[_Runs]) -> Figure:
-    same = sum(one.identical for one in runs)
+    partings = [one.parting for one in runs]
+    same = sum(parting is None for parting in partings)
     note = f"{same} of {len(runs)} texts are the same without drafts and with drafts of all kinds"
+    ties = ", ".join(f"{parting:.3f}" for parting in partings if parting is not None)
+    if ties:
+        note += f"; the others part where a second token is so much as likely as the first: {ties}"
     return Figure("identical text", 100 * same / len(runs), "%", "", None, None, _ALL, note)
 
 
