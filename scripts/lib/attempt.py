@@ -21,13 +21,17 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of a task. `ending` is the subtype of the result, or what happened instead."""
+    """What came of a task. `ending` is the subtype of the result, or what happened instead.
+
+    `several` is that of the task: whether it needs changes in several files.
+    """
 
     task: str
     name: str
     shape: str
     verdict: Literal["solved", "failed", "skipped"]
     ending: str
+    several: bool = False
     model: str = ""
     seconds: float = 0.0
     turns: int = 0
@@ -46,7 +50,8 @@ def installed_command() -> Path | None:
 
 def skipped(task: Task, name: str) -> Attempt:
     """Return the attempt that was not made because the check could not run here."""
-    return Attempt(task.name, name, task.shape, "skipped", f"{task.program} is not installed")
+    ending = f"{task.program} is not installed"
+    return Attempt(task.name, name, task.shape, "skipped", ending, task.several)
 
 
 def attempt(
@@ -76,6 +81,7 @@ def attempt(
         shape=task.shape,
         verdict="solved" if verdict.solved else "failed",
         ending=result.get("subtype") or ("timeout" if code is None else f"exit code {code}"),
+        several=task.several,
         model=find_model(lines),
         seconds=seconds,
         turns=result.get("num_turns", 0),

@@ -10,25 +10,26 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from attempt import Attempt, attempt, installed_command, skipped
 from judge import HELD_OUT, TASKS, Task, load_tasks
 
-ROW = "{:<26} {:<8} {:>7} {:>5} {:>8} {:>8} {:>7}  {}"
+ROW = "{:<32} {:<8} {:>7} {:>5} {:>8} {:>8} {:>7}  {}"
 
 
 def main() -> int:
     """Run the tasks that the command line names; 0 when they ran, however they ended."""
     options = parse(sys.argv[1:])
     tasks = load_tasks(HELD_OUT if options.held_out else TASKS)
-    unknown = set(options.only) - {task.name for task in tasks}
+    unknown = [pattern for pattern in options.only if not choose(tasks, [pattern])]
     command = installed_command()
     if command is None:
         sys.stderr.write("inhouse is not installed here: run scripts/test once\n")
         return 2
     if unknown:
-        sys.stderr.write(f"no task of this set has this name: {', '.join(sorted(unknown))}\n")
+        sys.stderr.write(f"no task of this set has this name: {', '.join(unknown)}\n")
         return 2
     logs = options.logs or Path(tempfile.mkdtemp(prefix="inhouse-eval-"))
     logs.mkdir(parents=True, exist_ok=True)
@@ -40,7 +41,7 @@ def main() -> int:
     attempts: list[Attempt] = []
     code = 0
     try:
-        for task in choose(tasks, options.only):
+        for task in choose(tasks, options.only, several=options.several):
             for number in range(1, options.repeat + 1):
                 name = task.name if options.repeat == 1 else f"{task.name}-{number}"
                 if shutil.which(task.program) is None:
@@ -63,7 +64,16 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         description="Let inhouse solve the tasks under tests/tasks and judge what it did.",
     )
     parser.add_argument("--held-out", action="store_true", help="the tasks that nobody tunes for")
-    parser.add_argument("--only", action="append", default=[], metavar="NAME", help="repeatable")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="names, with * and ?; repeatable",
+    )
+    parser.add_argument(
+        "--several", action="store_true", help="only tasks that need changes in several files"
+    )
     parser.add_argument("--model", metavar="NAME", help="instead of the model inhouse would choose")
     parser.add_argument("--call-form", choices=("fenced", "native"), help="how calls are written")
     parser.add_argument("--repeat", type=positive, default=1, metavar="N", help="runs of each task")
@@ -81,9 +91,18 @@ def positive(text: str) -> int:
     return number
 
 
-def choose(tasks: list[Task], names: Sequence[str]) -> list[Task]:
-    """Return the named tasks, all when no name is given."""
-    return [task for task in tasks if not names or task.name in names]
+def choose(tasks: list[Task], patterns: Sequence[str], *, several: bool = False) -> list[Task]:
+    """Return the tasks whose names match a pattern, all when there is none.
+
+    With `several`, only those of them that need changes in several files.
+    """
+    matching = patterns or ["*"]
+    return [
+        task
+        for task in tasks
+        if any(fnmatchcase(task.name, pattern) for pattern in matching)
+        if task.several or not several
+    ]
 
 
 def header(options: argparse.Namespace, logs: Path) -> None:
@@ -126,6 +145,7 @@ def summary(attempts: Sequence[Attempt], title: str) -> str:
     if len(ran) < len(attempts):
         lines[0] += f", {len(attempts) - len(ran)} skipped"
     if ran:
+        lines.append(by_files(ran))
         read = sum(done.input_tokens for done in ran)
         cached = sum(done.cached_input_tokens for done in ran)
         written = sum(done.output_tokens for done in ran)
@@ -142,6 +162,16 @@ def summary(attempts: Sequence[Attempt], title: str) -> str:
         )
         lines.append(f"model: {', '.join(sorted({done.model for done in ran}))}")
     return "\n".join(lines)
+
+
+def by_files(ran: Sequence[Attempt]) -> str:
+    """Show how many were solved of those that need few files and of those that need several."""
+    parts: list[str] = []
+    for title, several in (("one or two files", False), ("several files", True)):
+        of_kind = [done for done in ran if done.several == several]
+        solved = sum(done.verdict == "solved" for done in of_kind)
+        parts.append(f"{title} {solved}/{len(of_kind)}")
+    return f"by kind: {', '.join(parts)}"
 
 
 def rate(tokens: int, seconds: float) -> str:

@@ -15,6 +15,8 @@ TASKS = Path(__file__).parents[2] / "tests" / "tasks"
 HELD_OUT = TASKS / "held-out"
 CHECK_SECONDS = 60
 PATIENCE_SECONDS = 10
+# From so many changed files on, a task counts as one that needs several.
+SEVERAL_FILES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class Task:
     """One repository, what a person asks for in it, and the command that tells whether it was done.
 
     `tests` are the files of the repository that are given back as they were before the check,
-    so that no one passes by editing them.
+    so that no one passes by editing them. `unchanged` are those that the task gives no reason to
+    touch: it is not solved when one of them differs.
     """
 
     name: str
@@ -32,11 +35,19 @@ class Task:
     shape: str
     seconds: int
     tests: tuple[str, ...]
+    unchanged: tuple[str, ...]
 
     @property
     def program(self) -> str:
         """The program that the check needs."""
         return shlex.split(self.check)[0]
+
+    @property
+    def several(self) -> bool:
+        """Whether the reference solution changes or adds several files."""
+        repo, solution = self.folder / "repo", self.folder / "solution"
+        files = [path.relative_to(solution) for path in solution.rglob("*") if path.is_file()]
+        return sum(differ(repo / file, solution / file) for file in files) >= SEVERAL_FILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ def load_task(folder: Path) -> Task:
         shape=values.pop("shape"),
         seconds=values.pop("seconds", 600),
         tests=tuple(values.pop("tests", ())),
+        unchanged=tuple(values.pop("unchanged", ())),
     )
     if values:
         raise ValueError(f"{folder / 'task.toml'} has unknown keys: {', '.join(values)}")
@@ -107,17 +119,21 @@ def judge(task: Task, target: Path) -> Verdict:
     """Run the check of a task in a finished repository.
 
     The files that only the judge has are copied over it first, and its tests are given back.
+    Checks find the repository as it was in the folder that the variable ORIGINAL names.
     """
+    repo = task.folder / "repo"
+    touched = [name for name in task.unchanged if differ(repo / name, target / name)]
     for cache in list(target.rglob("__pycache__")):
         # A file that is changed within a second to the same size would run as it was before.
         shutil.rmtree(cache)
     for test in task.tests:
         (target / test).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(task.folder / "repo" / test, target / test)
+        shutil.copyfile(repo / test, target / test)
     overlay(task.folder / "check", target)
     environment = dict(os.environ)
     environment.pop("PYTHONPATH", None)
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    environment["ORIGINAL"] = str(repo)
     # The interpreter that runs this one has the parsers that the checks of Go sources need.
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     with tempfile.TemporaryFile() as output:
@@ -135,7 +151,16 @@ def judge(task: Task, target: Path) -> Verdict:
         text = output.read().decode(errors="replace")
     if code is None:
         text += f"\nThe check was stopped after {CHECK_SECONDS} seconds.\n"
-    return Verdict(code == 0, text)
+    if touched:
+        text += f"\nThere was no reason to change {', '.join(touched)}.\n"
+    return Verdict(code == 0 and not touched, text)
+
+
+def differ(first: Path, second: Path) -> bool:
+    """Tell whether two files have different bytes; a missing file differs from any."""
+    if not first.is_file() or not second.is_file():
+        return True
+    return first.read_bytes() != second.read_bytes()
 
 
 def overlay(source: Path, target: Path) -> None:

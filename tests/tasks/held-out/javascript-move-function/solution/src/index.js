@@ -1,0 +1,7 @@
+// What the package offers.
+
+export { agenda } from "./agenda.js";
+export { describeBreak } from "./breaks.js";
+export { parseWith } from "./plugins.js";
+export { parseDuration } from "./parse.js";
+export * from "./time.js";

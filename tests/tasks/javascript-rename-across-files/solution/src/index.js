@@ -1,0 +1,8 @@
+// What the package offers.
+
+const { convert: convertPrice } = require("./currency.js");
+const { convertUnit, convertAll } = require("./units.js");
+const { Recipe } = require("./recipe.js");
+const { answer } = require("./server.js");
+
+module.exports = { Recipe, answer, convertAll, convertPrice, convertUnit };

@@ -1,0 +1,1 @@
+"""A todo list in a file."""

@@ -1,0 +1,1 @@
+"""Writes rows, which are dictionaries, as tables."""

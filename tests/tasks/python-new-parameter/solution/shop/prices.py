@@ -1,0 +1,6 @@
+"""Prices as text."""
+
+
+def price_tag(cents, currency):
+    """Return the price as it is printed, for example "2.50 EUR"."""
+    return f"{cents / 100:.2f} {currency}"
