@@ -30,7 +30,6 @@ from inhouse_tools.refusal import Refusal
         ("a.py", "if RATE:\n    def last():\n        return 2\n", "`if RATE:`"),
         ("a.js", "function sub() {}\n\nmodule.exports = { add, sub };\n", "`module.exports ="),
         ("a.js", "app.get('/', () => {\n  send('y');\n});\n", "`send('y');`"),
-        ("a.go", "const (\n\tOne = 1\n\tTwo = 3\n)\n\nfunc main() {\n}\n", "`Two = 3`"),
         ("a.go", "package other\n\nfunc main() {\n}\n", "`package other`"),
         # Parts of classes.
         (

@@ -1,20 +1,36 @@
-"""What a file's grammar says of it: faults, symbols, identifiers; the only home of tree_sitter."""
+"""What a grammar says of a file: faults, symbols, names, imports; the only home of tree_sitter."""
 
+from inhouse_tools.syntax.analysis import Analysis, analyse
 from inhouse_tools.syntax.faults import SyntaxFault, errors
-from inhouse_tools.syntax.identifiers import identifiers, lines_inside_strings
+from inhouse_tools.syntax.identifiers import (
+    Reference,
+    identifiers,
+    lines_inside_strings,
+    references,
+)
+from inhouse_tools.syntax.imports import Import, imports
 from inhouse_tools.syntax.languages import Language, language_of
+from inhouse_tools.syntax.signatures import signature
 from inhouse_tools.syntax.statements import Statements, statements
-from inhouse_tools.syntax.symbols import Symbol, symbols
+from inhouse_tools.syntax.symbols import Symbol, enclosing, symbols
 
 __all__ = [
+    "Analysis",
+    "Import",
     "Language",
+    "Reference",
     "Statements",
     "Symbol",
     "SyntaxFault",
+    "analyse",
+    "enclosing",
     "errors",
     "identifiers",
+    "imports",
     "language_of",
     "lines_inside_strings",
+    "references",
+    "signature",
     "statements",
     "symbols",
 ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import tree_sitter
 
-from inhouse_tools.syntax.languages import MAX_SOURCE_BYTES, language_of, parse
+from inhouse_tools.syntax.languages import MAX_SOURCE_BYTES, Language, language_of, parse
 
 MAX_FAULTS = 20
 
@@ -28,13 +28,17 @@ def errors(path: str, source: bytes) -> tuple[SyntaxFault, ...]:
     language = language_of(path)
     if language is None or len(source) > MAX_SOURCE_BYTES:
         return ()
-    tree = parse(language, source)
-    faults = tuple(_faults(tree.root_node)) if tree.root_node.has_error else ()
-    if language.name == "python":
-        return _judged_by_python(source, faults)
-    if faults and language.name in {"json", "toml"} and _loads(language.name, source):
+    root = parse(language, source).root_node
+    if language.name == "python" and not root.has_error:
+        return _indentation(source)
+    return faults_of(language, root, source)
+
+
+def faults_of(language: Language, root: tree_sitter.Node, source: bytes) -> tuple[SyntaxFault, ...]:
+    """The faults that the grammar sees, unless a parser that knows better sees none."""
+    if not root.has_error or _loads(language.name, source):
         return ()
-    return faults
+    return tuple(_faults(root))
 
 
 def _faults(root: tree_sitter.Node) -> Iterator[SyntaxFault]:
@@ -57,29 +61,33 @@ def _fault(node: tree_sitter.Node, text: str) -> SyntaxFault:
     return SyntaxFault(node.start_point.row + 1, node.start_point.column + 1, text)
 
 
-def _judged_by_python(source: bytes, faults: tuple[SyntaxFault, ...]) -> tuple[SyntaxFault, ...]:
-    """Python's own parser outvotes the grammar where it knows better.
+def _loads(language: str, source: bytes) -> bool:
+    """Whether Python's own parser of a language accepts the source."""
+    load = {"python": _parse_python, "json": json.loads, "toml": tomllib.loads}.get(language)
+    if load is None:
+        return False
+    try:
+        load(source.decode("utf-8"))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
-    What it accepts is right. What only it rejects counts when it is about indentation, which
-    the grammar forgives; other rejections may be newer syntax than this interpreter's.
+
+def _indentation(source: bytes) -> tuple[SyntaxFault, ...]:
+    """A fault of indentation, which the grammar forgives.
+
+    Other faults that only Python sees may be syntax newer than this interpreter.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(source)
-    except SyntaxError as error:
-        if faults or not isinstance(error, IndentationError):
-            return faults
+        _parse_python(source)
+    except IndentationError as error:
         return (SyntaxFault(error.lineno or 1, error.offset or 1, error.msg),)
-    except (ValueError, RecursionError, MemoryError):
-        return faults
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
     return ()
 
 
-def _loads(language: str, source: bytes) -> bool:
-    load = json.loads if language == "json" else tomllib.loads
-    try:
-        load(source.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return False
-    return True
+def _parse_python(source: str | bytes) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(source)

@@ -1,33 +1,38 @@
 """Names as they stand in code: where they are used, and which lines are inside strings."""
 
-import tree_sitter
+from dataclasses import dataclass
 
-from inhouse_tools.syntax.languages import MAX_SOURCE_BYTES, language_of, parse, query_of
-
-STRINGS = (
-    "string",
-    "template_string",
-    "raw_string_literal",
-    "string_literal",
-    "heredoc_body",
-    "text_block",
-)
+from inhouse_tools.syntax.reading import Span, read
 
 
-def identifiers(path: str, source: bytes, name: str) -> tuple[tuple[int, int], ...]:
-    """Byte spans of identifiers with exactly this name; never in strings or comments."""
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A place where a name stands: the line from 1, and a half-open span of bytes."""
+
+    line: int
+    start_byte: int
+    end_byte: int
+    is_definition: bool
+
+
+def references(path: str, source: bytes, name: str) -> tuple[Reference, ...]:
+    """The identifiers with exactly this name; never those in strings or comments."""
     wanted = name.encode("utf-8")
-    language = language_of(path)
-    if language is None or len(source) > MAX_SOURCE_BYTES or wanted not in source:
+    reading = read(path, source) if wanted in source else None
+    if reading is None:
         return ()
-    tree = parse(language, source)
-    captures = tree_sitter.QueryCursor(query_of(language)).captures(tree.root_node)
-    spans = {
-        (node.start_byte, node.end_byte)
-        for node in captures.get("identifier", ())
-        if source[node.start_byte : node.end_byte] == wanted
+    found = {
+        start: Reference(row + 1, start, end, end in reading.defining)
+        for text, start, row in reading.names()
+        if text == wanted and (end := start + len(text))
     }
-    return tuple(sorted(spans))
+    return tuple(found[start] for start in sorted(found))
+
+
+def identifiers(path: str, source: bytes, name: str) -> tuple[Span, ...]:
+    """Byte spans of identifiers with exactly this name; never in strings or comments."""
+    found = references(path, source, name)
+    return tuple((reference.start_byte, reference.end_byte) for reference in found)
 
 
 def lines_inside_strings(path: str, source: bytes) -> frozenset[int]:
@@ -35,17 +40,14 @@ def lines_inside_strings(path: str, source: bytes) -> frozenset[int]:
 
     Docstrings are left out: their indentation is part of the code around them.
     """
-    language = language_of(path)
-    if language is None or len(source) > MAX_SOURCE_BYTES:
+    reading = read(path, source)
+    if reading is None:
         return frozenset()
+    documentation = reading.spans("docstring")
     lines: set[int] = set()
-    stack = [parse(language, source).root_node]
-    while stack:
-        node = stack.pop()
-        if node.type in STRINGS:
-            parent = node.parent
-            if not (language.name == "python" and parent and parent.type == "expression_statement"):
-                lines.update(range(node.start_point.row + 1, node.end_point.row + 1))
-        elif node.end_point.row > node.start_point.row:
-            stack.extend(node.children)
+    for node in reading.marks.get("heredoc", ()):
+        lines.update(range(node.start_point.row, node.end_point.row + 1))
+    for node in reading.marks.get("string", ()):
+        if (node.start_byte, node.end_byte) not in documentation:
+            lines.update(range(node.start_point.row + 1, node.end_point.row + 1))
     return frozenset(lines)

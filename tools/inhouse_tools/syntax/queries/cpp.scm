@@ -1,28 +1,44 @@
+; name: cpp
+; files: *.cpp *.cc *.cxx *.hpp *.hh *.hxx *.h *.inl *.ipp *.tpp *.cu *.cuh *.metal *.ino
+; family: c
+
 (function_definition declarator: [
-  (function_declarator declarator: [(identifier) (field_identifier) (destructor_name) (operator_name)] @name)
-  (pointer_declarator declarator: (function_declarator
-    declarator: [(identifier) (field_identifier)] @name))
-  (reference_declarator (function_declarator
-    declarator: [(identifier) (field_identifier) (operator_name)] @name))
-]) @symbol.function
-(function_definition declarator: [
-  (function_declarator declarator: (qualified_identifier scope: (_) @owner name: (_) @name))
-  (pointer_declarator declarator: (function_declarator
-    declarator: (qualified_identifier scope: (_) @owner name: (_) @name)))
-  (reference_declarator (function_declarator
-    declarator: (qualified_identifier scope: (_) @owner name: (_) @name)))
-]) @symbol.method
-(class_specifier name: (type_identifier) @name body: (_)) @symbol.class
-(struct_specifier name: (type_identifier) @name body: (_)) @symbol.struct
-(union_specifier name: (type_identifier) @name body: (_)) @symbol.struct
-(enum_specifier name: (type_identifier) @name body: (_)) @symbol.enum
-(namespace_definition name: (namespace_identifier) @name) @symbol.module
+  (function_declarator declarator: (_) @name)
+  (pointer_declarator declarator: (function_declarator declarator: (_) @name))
+  (pointer_declarator declarator: (pointer_declarator
+    declarator: (function_declarator declarator: (_) @name)))
+  (reference_declarator (function_declarator declarator: (_) @name))
+] (#not-match? @name "^[(]")) @symbol.function
+(class_specifier name: (_) @name body: (_)) @symbol.class
+(struct_specifier name: (_) @name body: (_)) @symbol.struct
+(union_specifier name: (_) @name body: (_)) @symbol.struct
+(enum_specifier name: (_) @name body: (_)) @symbol.enum
+(namespace_definition name: (_) @name) @symbol.module
 (type_definition declarator: (type_identifier) @name) @symbol.type
+(alias_declaration name: (type_identifier) @name) @symbol.type
+(concept_definition name: (identifier) @name) @symbol.type
 (preproc_def name: (identifier) @name) @symbol.macro
 (preproc_function_def name: (identifier) @name) @symbol.macro
-(translation_unit (declaration
-  declarator: (init_declarator declarator: (identifier) @name)) @symbol.constant)
+([
+  (translation_unit (declaration declarator: (init_declarator declarator: (_) @name)) @symbol.constant)
+  (declaration_list (declaration declarator: (init_declarator declarator: (_) @name)) @symbol.constant)
+] (#match? @name "^[\\w:]+$"))
+([
+  (translation_unit (declaration declarator: (init_declarator declarator: [
+    (array_declarator declarator: (_) @name)
+    (pointer_declarator declarator: (_) @name)
+  ])) @symbol.constant)
+  (declaration_list (declaration declarator: (init_declarator declarator: [
+    (array_declarator declarator: (_) @name)
+    (pointer_declarator declarator: (_) @name)
+  ])) @symbol.constant)
+] (#match? @name "^[\\w:]+$"))
 (template_declaration (function_definition
-  declarator: (function_declarator declarator: (identifier) @name))) @outer
-(template_declaration (_ name: (type_identifier) @name)) @outer
+  declarator: (function_declarator declarator: (_) @name))) @outer
+(template_declaration (_ name: (_) @name)) @outer
+
+(preproc_include path: (_) @module) @import
+
+(comment) @comment
+[(string_literal) (raw_string_literal)] @string
 [(identifier) (type_identifier) (field_identifier) (namespace_identifier)] @identifier

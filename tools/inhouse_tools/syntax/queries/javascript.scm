@@ -1,3 +1,7 @@
+; name: javascript
+; files: *.js *.jsx *.mjs *.cjs
+; certain: yes
+
 [
   (function_declaration name: (identifier) @name)
   (generator_function_declaration name: (identifier) @name)
@@ -23,6 +27,27 @@
   right: [(arrow_function) (function_expression)])) @symbol.function
 (export_statement declaration: (_ name: (_) @name)) @outer
 (export_statement declaration: (_ . (variable_declarator name: (identifier) @name) .)) @outer
+
+(import_statement source: (string) @module) @import
+(export_statement source: (string) @module)
+(call_expression
+  function: [(identifier) (import)] @_function
+  arguments: (arguments . (string) @module .)
+  (#any-of? @_function "require" "import"))
+(lexical_declaration (variable_declarator
+  name: (object_pattern)
+  value: (call_expression function: (identifier) @_function))
+  (#eq? @_function "require")) @import
+(variable_declaration (variable_declarator
+  name: (object_pattern)
+  value: (call_expression function: (identifier) @_function))
+  (#eq? @_function "require")) @import
+
+(hash_bang_line) @opening
+(program (expression_statement . (string) .) @opening)
+(decorator) @attached
+[(string) (template_string)] @string
+[(comment) (html_comment)] @comment
 [
   (identifier)
   (property_identifier)
