@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from inhouse_tools.refusal import Refusal, of_os_error
 
@@ -195,6 +195,80 @@ async def run(  # noqa: PLR0913 - a program has this many independent circumstan
         cut=cut,
         seconds=time.monotonic() - began,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Pipe:
+    """A program that goes on running and is spoken to over its standard input and output."""
+
+    process: asyncio.subprocess.Process
+    output: asyncio.StreamReader
+    input: asyncio.StreamWriter
+
+    async def read(self, limit: int) -> bytes:
+        """What it writes next, at most so many bytes; nothing at all once it writes no more."""
+        return await self.output.read(limit)
+
+    async def write(self, data: bytes) -> bool:
+        """Whether it could still be told this; waits while it does not read."""
+        try:
+            self.input.write(data)
+            await self.input.drain()
+        except (BrokenPipeError, ConnectionResetError):
+            return False
+        return True
+
+    async def end(self) -> None:
+        """End it and everything it started. It is told first that no more will be said."""
+        self.input.close()
+        try:
+            _signal_group(self.process.pid, signal.SIGTERM)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.process.wait(), TERM_SECONDS)
+        finally:
+            _signal_group(self.process.pid, signal.SIGKILL)
+        # A grandchild that left the group may hold the output open for ever.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._rest(), DRAIN_SECONDS)
+
+    async def _rest(self) -> None:
+        while await self.read(65_536):
+            pass
+        await self.process.wait()
+
+
+async def open_pipe(
+    argv: Sequence[str], *, cwd: Path, environment: Mapping[str, str] | None = None
+) -> Pipe | Refusal:
+    """Start a program that is spoken to, in a process group of its own; its errors go nowhere.
+
+    When this is cancelled nothing of it is left. The one who opened it ends it.
+    """
+    try:
+        process = await _spawn(
+            *argv,
+            cwd=cwd,
+            env=dict(scrubbed(os.environ) if environment is None else environment),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        return of_os_error(error, argv[0], "run")
+    except ValueError:
+        return Refusal("A command cannot hold a NUL character.")
+    output = cast("asyncio.StreamReader", process.stdout)
+    return Pipe(process, output, cast("asyncio.StreamWriter", process.stdin))
+
+
+async def hand_over(argv: Sequence[str], *, cwd: Path) -> int | Refusal:
+    """Give the terminal to a program of the person's, such as an editor; its exit code."""
+    try:
+        process = await asyncio.create_subprocess_exec(*argv, cwd=cwd)
+    except OSError as error:
+        return of_os_error(error, argv[0], "run")
+    return await process.wait()
 
 
 async def _spawn(*argv: str, **named: Any) -> asyncio.subprocess.Process:

@@ -1,0 +1,1 @@
+"""Which checks a project names, one module for each family of languages."""

@@ -1,0 +1,69 @@
+"""Where checks may run: in the sandbox, or in a folder that the person trusts."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from inhouse_tools import process
+from inhouse_tools.checks.programs import project_folders
+from inhouse_tools.refusal import Refusal
+from inhouse_tools.sandbox import Sandbox
+
+NOT_HERE: Final = (
+    "Checks run a project's own configuration, so they need the sandbox or a folder that you trust"
+    " (--trust). {}."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """`root` is resolved. `trusted`: the person trusts what the project brings along. `cache` is
+    this root's own folder for what can be made anew; None keeps nothing."""
+
+    root: Path
+    sandbox: Sandbox
+    trusted: bool = False
+    cache: Path | None = None
+
+    def refusal(self) -> Refusal | None:
+        """Why nothing may run here, if so."""
+        if self.trusted or self.sandbox.kind not in ("none", "off"):
+            return None
+        return Refusal(NOT_HERE.format(self.sandbox.label.capitalize()))
+
+    def wrap(self, argv: Sequence[str], folder: str = "") -> tuple[str, ...]:
+        """The command that runs `argv` in a folder of the root inside the boundary."""
+        inside = tuple(argv)
+        if folder:
+            inside = ("/bin/sh", "-c", 'cd "$0" && exec "$@"', str(self.root / folder), *argv)
+        kept = self._kept()
+        if kept is None or not self.sandbox.writable:
+            return self.sandbox.wrap(inside)
+        return replace(self.sandbox, writable=(*self.sandbox.writable, kept)).wrap(inside)
+
+    def environment(self) -> dict[str, str]:
+        """The scrubbed environment; the project's programs are found after those on PATH."""
+        environment = process.scrubbed(os.environ)
+        own = (str(place) for place in project_folders(self.root, self.root) if place.is_dir())
+        environment["PATH"] = os.pathsep.join([environment["PATH"], *own])
+        # No check is a reason to download anything.
+        environment |= {"GOPROXY": "off", "CARGO_NET_OFFLINE": "true"}
+        kept = self._kept()
+        if kept is not None:
+            # In the sandbox the usual caches are gone when the command ends, so nothing would be
+            # fast the second time; in the project they would be changes that nobody made.
+            environment |= {"MYPY_CACHE_DIR": str(kept / "mypy"), "GOCACHE": str(kept / "go")}
+        return environment
+
+    def _kept(self) -> Path | None:
+        """The folder for caches of checks, made when it is missing."""
+        if self.cache is None:
+            return None
+        kept = self.cache / "checks"
+        try:
+            kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError:
+            return None
+        return kept
