@@ -26,6 +26,7 @@ HOMES = {
     "typer": ("inhouse.cli",),
     "llama_cpp": ("inhouse_models.engine",),
     "llguidance": ("inhouse_models.engine",),
+    "git": ("inhouse_tools.git",),
     "tree_sitter": ("inhouse_tools.syntax",),
     "subprocess": ("inhouse_tools.process", "inhouse_models.host"),
 }

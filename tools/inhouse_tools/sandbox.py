@@ -40,7 +40,7 @@ HOME_SECRETS = (
     ".cache/huggingface/token",
 )
 OWN_FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
-GIT_PROTECTED = ("hooks", "config", "config.worktree", "info")
+GIT_PROTECTED = ("hooks", "config", "config.worktree", "info", "modules", "worktrees")
 PROBE_SECONDS = 10.0
 
 

@@ -1,0 +1,204 @@
+"""`inhouse commit`: commits under a message that the model writes from the diff."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inhouse.cli.fail import fail
+from inhouse.complain import complain
+from inhouse.exit_codes import ExitCode
+from inhouse.sanitise import sanitise, sanitise_line
+
+if TYPE_CHECKING:
+    from inhouse.committing import CommitWish, Proposal
+    from inhouse.settings import Settings
+    from inhouse_models.chat import ModelClient, ModelError
+    from inhouse_tools.tool import JsonValue
+
+NOBODY = "Nobody can be asked here: add -y to commit, or --dry-run to see the message."
+SHORT_ID = 10
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("commit")(commit)
+
+
+def commit(  # noqa: PLR0913 - each is a flag of its own
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="PATH", help="Commit these files only, new ones included."),
+    ] = None,
+    *,
+    everything: Annotated[
+        bool, typer.Option("-a", "--all", help="Commit every changed file that git knows.")
+    ] = False,
+    message: Annotated[
+        str, typer.Option("-m", "--message", metavar="TEXT", help="Use this message.")
+    ] = "",
+    about: Annotated[
+        str, typer.Option("--about", metavar="TEXT", help="What the message must mention.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("-n", "--dry-run", help="Only print the message.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("-y", "--yes", help="Commit without asking.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    model: Annotated[
+        str, typer.Option("--model", metavar="NAME", help="Model name, or path of a GGUF file.")
+    ] = "",
+    endpoint: Annotated[
+        str, typer.Option("--endpoint", metavar="URL", help="Use this OpenAI-shaped server.")
+    ] = "",
+    folder: Annotated[
+        Path | None, typer.Option("-C", "--cwd", metavar="DIR", help="Work in this folder.")
+    ] = None,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Trust this folder, its hooks too, from now on.")
+    ] = False,
+) -> None:
+    """Commit what is staged, under a message that the model writes from the diff."""
+    from inhouse.committing import CommitWish
+
+    asking = not (yes or dry_run)
+    if asking and not (sys.stdin.isatty() and sys.stderr.isatty()):
+        fail(NOBODY)
+    if everything and paths:
+        fail("Give --all or files, not both.")
+    root = _root(folder)
+    settings = _settings(root, {"model": model, "endpoint": endpoint}, trust=trust)
+    wish = CommitWish(root, tuple(paths or ()), everything, message, about)
+    proposal = _propose(wish, settings)
+    for notice in proposal.notices:
+        complain(notice)
+    text = proposal.message
+    if dry_run:
+        _print(proposal, text, "", as_json=as_json)
+        return
+    if asking:
+        text = _confirm(proposal, text)
+    elif not as_json:
+        typer.echo(sanitise(text))
+    _print(proposal, text, _carry_out(proposal, text), as_json=as_json)
+
+
+def _root(folder: Path | None) -> Path:
+    try:
+        return (folder or Path.cwd()).expanduser().resolve(strict=True)
+    except OSError as problem:
+        fail(f"The folder {problem.filename or 'you are in'} is not there: {problem.strerror}.")
+
+
+def _settings(root: Path, flags: "dict[str, str]", *, trust: bool) -> "Settings":
+    import os
+
+    from inhouse import trust as trusting
+    from inhouse.settings import SettingProblem
+    from inhouse.sources import resolve
+
+    if trust:
+        try:
+            trusting.trust(root)
+        except OSError as problem:
+            fail(f"The trust in {root} cannot be kept: {problem}")
+    given: dict[str, JsonValue] = {name: value for name, value in flags.items() if value}
+    resolved = resolve(root, os.environ, given)
+    if isinstance(resolved, SettingProblem):
+        fail(resolved.text)
+    for notice in resolved.notices:
+        complain(notice)
+    return resolved.settings
+
+
+def _propose(wish: "CommitWish", settings: "Settings") -> "Proposal":
+    import asyncio
+
+    from inhouse.committing import NoProposal, propose
+    from inhouse.output.progress import Detail, Progress
+
+    terminal = sys.stderr.isatty()
+    progress = Progress(sys.stderr, Detail.FULL if terminal else Detail.NOTICES, live=terminal)
+
+    async def reach() -> "ModelClient | ModelError":
+        from inhouse.connect import connect
+
+        return await connect(settings, progress.step)
+
+    try:
+        proposal = asyncio.run(propose(wish, reach, progress.show))
+    finally:
+        progress.end()
+    if isinstance(proposal, NoProposal):
+        fail(proposal.text, proposal.code)
+    return proposal
+
+
+def _carry_out(proposal: "Proposal", text: str) -> str:
+    """The id of the new commit."""
+    import asyncio
+
+    from inhouse.committing import carry_out
+    from inhouse_tools.refusal import Refusal
+
+    made = asyncio.run(carry_out(proposal, text))
+    if isinstance(made, Refusal):
+        fail(made.text, ExitCode.FAILED)
+    return made.id
+
+
+def _confirm(proposal: "Proposal", text: str) -> str:
+    """The message that the person agrees to, perhaps after editing it."""
+    from inhouse.editing import edit_text
+    from inhouse_tools.refusal import Refusal
+
+    count = len(proposal.choice.changes)
+    files = "1 file" if count == 1 else f"{count} files"
+    where = f" on {proposal.branch}" if proposal.branch else ", on no branch"
+    while True:
+        sys.stderr.write(f"\n{sanitise(text)}\n")
+        question = sanitise_line(f"Commit {files}{where}? [Y]es, [n]o, [e]dit: ")
+        sys.stderr.write(question)
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        answer = line.strip().lower()
+        if line and answer in {"", "y", "yes"}:
+            return text
+        if not line or answer in {"n", "no", "q"}:
+            fail("Nothing was committed.", ExitCode.FAILED)
+        if answer in {"e", "edit"}:
+            edited = edit_text(text, proposal.repository.top, "COMMIT_EDITMSG")
+            if isinstance(edited, Refusal):
+                complain(edited.text)
+            elif not edited.strip():
+                fail("The message is empty, so nothing was committed.", ExitCode.FAILED)
+            else:
+                text = edited.strip() + "\n"
+
+
+def _print(proposal: "Proposal", text: str, made: str, *, as_json: bool) -> None:
+    """The message of a dry run, or what was committed."""
+    if not as_json:
+        where = f" on {proposal.branch}" if proposal.branch else ""
+        said = f"committed {made[:SHORT_ID]}{where}" if made else text.rstrip("\n")
+        typer.echo(sanitise(said))
+        return
+    from inhouse.output.result import encode_line
+
+    subject, _, body = text.strip().partition("\n")
+    sys.stdout.write(
+        encode_line(
+            {
+                "type": "commit",
+                "committed": bool(made),
+                "id": made,
+                "branch": proposal.branch,
+                "subject": subject,
+                "body": body.strip("\n"),
+                "written_by": proposal.by,
+                "files": [change.path for change in proposal.choice.changes],
+                "notices": list(proposal.notices),
+            }
+        )
+    )

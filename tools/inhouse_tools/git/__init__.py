@@ -1,0 +1,1 @@
+"""Git repositories, read and committed to without running what they bring along."""
