@@ -4,9 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from inhouse.checking import checking_of
 from inhouse.connect import Progress, connect
 from inhouse.exit_codes import ExitCode
 from inhouse.settings import Settings
+from inhouse.trust import is_trusted
+from inhouse_agent.commit import TurnCommits
 from inhouse_agent.events import Event, Noticed, Verdict
 from inhouse_agent.folders import cache_folder, folder_of_root, state_folder
 from inhouse_agent.kit import Ask, Emit, Kit, Options, deny_asks
@@ -14,6 +17,7 @@ from inhouse_agent.limits import Limits
 from inhouse_agent.permission import Mode, Policy, Rule, RuleProblem, parse_rule
 from inhouse_agent.profile import profile_named
 from inhouse_agent.session import Session, SessionProblem
+from inhouse_agent.undo import record_turns
 from inhouse_agent.verify import Verify
 from inhouse_models.chat import Message, ModelClient, ModelError
 from inhouse_tools.refusal import Refusal
@@ -21,9 +25,11 @@ from inhouse_tools.registry import builtin_tools
 from inhouse_tools.sandbox import Sandbox, probe
 from inhouse_tools.tool import Output, Workspace
 from inhouse_tools.workspace import open_workspace
+from inhouse_tools.write_journal import recover
 
 Connect = Callable[[Settings, Progress], Awaitable[ModelClient | ModelError]]
 LOADING = "loading the model"
+GIB = 1024**3
 
 
 NO_PROJECT = "{} is no project: every file below it can be read. Choose a folder with -C."
@@ -78,7 +84,8 @@ class Built:
     history: list[Message]
 
     async def close(self) -> None:
-        """Let go of the model and of the journal."""
+        """Let go of the model, of what checks still run, and of the journal."""
+        await self.kit.checking.close()
         await self.kit.client.close()
         self.session.close()
 
@@ -129,6 +136,10 @@ async def build(
     workspace.keeps_symbols = profile.guided
     emit = journalling(session, show)
     _say_what_matters(session, policy, sandbox, emit)
+    for text in recover(workspace.state) if workspace.state else ():
+        emit(Noticed(text))
+    room = int(wish.settings.undo_disk * GIB)
+    workspace.undo = record_turns(workspace, room, lambda text: emit(Noticed(text)))
     kit = Kit(
         client=client,
         tools=builtin_tools(),
@@ -140,6 +151,12 @@ async def build(
         limits=Limits(wish.settings.max_turns, wish.settings.timeout or None),
         options=_options(wish, session.id, workspace),
         memory=session.memory(),
+        checking=checking_of(
+            wish.settings,
+            workspace,
+            lambda text: emit(Noticed(text)),
+            guided=profile.guided,
+        ),
     )
     return Built(kit, session, session.history())
 
@@ -230,10 +247,19 @@ def _options(wish: Wish, session: str, workspace: Workspace) -> Options:
         system_prompt=wish.system_prompt,
         append_system_prompt=wish.append_system_prompt,
         compact_at=settings.compact_at,
+        map_tokens=settings.map_tokens,
+        commits=turn_commits(wish),
     )
     if not settings.verify:
         return options
     return replace(options, verify=Verify(settings.verify, command_runner(workspace)))
+
+
+def turn_commits(wish: Wish) -> TurnCommits | None:
+    """How the changes of each turn are committed; None when they are not."""
+    if not wish.settings.commit_turns:
+        return None
+    return TurnCommits(wish.settings.commit_trailer, is_trusted(wish.root))
 
 
 def command_runner(workspace: Workspace) -> Callable[[str], Awaitable[Output]]:

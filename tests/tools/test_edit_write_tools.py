@@ -1,9 +1,14 @@
 """Edits and whole writes: what lands, what is refused, and what the model is told."""
 
+import codecs
 from pathlib import Path
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from tests.tools.helpers_tools import call, project, workspace_in
+
+from inhouse_tools.text import Document, decode
 
 CART = """\
 class Cart:
@@ -87,7 +92,119 @@ def test_a_miss_shows_the_nearest_lines(tmp_path: Path) -> None:
         workspace, "edit", file_path="a.py", old_string="def totals(self):", new_string="x"
     )
     assert answer.failed
-    assert "from line 2:\n    def total(self):" in answer.text
+    assert "The nearest line, from line 2:\n    def total(self):\nLine 2 differs" in answer.text
+
+
+@pytest.mark.parametrize("numbers", ["{}: ", "{}:", "  {}→", "{:>4}\t", "{} | ", "a.txt:{}: "])
+def test_copied_line_numbers_are_left_out(tmp_path: Path, numbers: str) -> None:
+    workspace = project(tmp_path, {"a.txt": "one\n  two\nthree\n"})
+    old, new = (
+        "\n".join(numbers.format(place) + line for place, line in lines)
+        for lines in (((2, "  two"), (3, "three")), ((2, "  2"), (5, "three")))
+    )
+    new = new.replace("\n", "\n  2b\n")
+    answer = call(workspace, "edit", file_path="a.txt", old_string=old, new_string=new)
+    assert not answer.failed
+    assert "line numbers" in answer.text
+    assert (tmp_path / "a.txt").read_text() == "one\n  2\n  2b\nthree\n"
+
+
+def test_numbers_that_do_not_count_up_are_no_line_numbers(tmp_path: Path) -> None:
+    workspace = project(tmp_path, {"a.yml": "x: one\ny: two\n"})
+    answer = call(
+        workspace, "edit", file_path="a.yml", old_string="1: x: one\n5: y: two", new_string="z: 1"
+    )
+    assert answer.failed
+    exact = project(tmp_path / "sub", {"a.yml": "1: x\n2: y\n"})
+    answer = call(exact, "edit", file_path="a.yml", old_string="1: x\n2: y", new_string="1: z")
+    assert (tmp_path / "sub" / "a.yml").read_text() == "1: z\n"
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [("\t", "    "), ("\t", "  "), ("    ", "\t")])
+def test_tabs_and_spaces_are_told_apart_for_the_model(
+    tmp_path: Path, ours: str, theirs: str
+) -> None:
+    text = "class A:\n\tdef f(self):\n\t\tif 1:\n\t\t\treturn 1\n"
+    workspace = project(tmp_path, {"a.py": text.replace("\t", ours)})
+    old = "\tdef f(self):\n\t\tif 1:\n\t\t\treturn 1"
+    new = "\tdef f(self):\n\t\tif 2:\n\t\t\treturn 2"
+    answer = call(
+        workspace,
+        "edit",
+        file_path="a.py",
+        old_string=old.replace("\t", theirs),
+        new_string=new.replace("\t", theirs),
+    )
+    assert not answer.failed, answer.text
+    assert (tmp_path / "a.py").read_text() == text.replace("1", "2").replace("\t", ours)
+
+
+def test_several_passages_land_together_or_not_at_all(tmp_path: Path) -> None:
+    workspace = project(tmp_path, {"a.py": CART})
+    first = {"file_path": "a.py", "old_string": "class Cart", "new_string": "class Basket"}
+    more = [
+        {"old_string": "def count", "new_string": "def size"},
+        {"old_string": "class Basket", "new_string": "class Bag"},
+    ]
+    missed = [*more, {"old_string": "def gone", "new_string": "x"}]
+    answer = call(workspace, "edit", **first, more=missed)
+    assert answer.failed
+    assert "Nothing was written. Passage 4 of 4: old_string is not in a.py." in answer.text
+    assert (tmp_path / "a.py").read_text() == CART
+    answer = call(workspace, "edit", **first, more=more)
+    assert answer.text == "Edited a.py in 3 places, from lines 1, 5, 1."
+    assert (tmp_path / "a.py").read_text() == CART.replace("Cart", "Bag").replace("count", "size")
+
+
+BODIES = st.text(st.characters(codec="cp1252", exclude_characters="\r\n\0\ufeff"), max_size=6)
+CODINGS = st.sampled_from(
+    [
+        ("utf-8", b""),
+        ("utf-8", codecs.BOM_UTF8),
+        ("utf-16-le", codecs.BOM_UTF16_LE),
+        ("utf-16-be", codecs.BOM_UTF16_BE),
+        ("utf-32-le", codecs.BOM_UTF32_LE),
+        ("utf-32-be", codecs.BOM_UTF32_BE),
+        ("cp1252", b""),
+    ]
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.tuples(BODIES, st.sampled_from(["\n", "\r\n"])), min_size=1, max_size=8),
+    CODINGS,
+    st.data(),
+)
+def test_an_edit_of_one_line_leaves_every_other_byte(
+    tmp_path_factory: pytest.TempPathFactory,
+    parts: list[tuple[str, str]],
+    coding: tuple[str, bytes],
+    data: st.DataObject,
+) -> None:
+    lines = [(f"{number}<{body}>", ending) for number, (body, ending) in enumerate(parts)]
+    if data.draw(st.booleans(), "the last line is not ended"):
+        lines[-1] = (lines[-1][0], "")
+    chosen = data.draw(st.integers(0, len(lines) - 1))
+    old, ending = lines[chosen]
+    changed = [*lines[:chosen], ("new", ending), *lines[chosen + 1 :]]
+    before, after = (
+        coding[1] + "".join(body + end for body, end in some).encode(coding[0])
+        for some in (lines, changed)
+    )
+    # Bytes that no encoding is sure of are refused when they are read.
+    opened = decode(before)
+    assume(isinstance(opened, Document) and (opened.codec, opened.bom) == coding)
+    root = tmp_path_factory.mktemp("edited")
+    path = root / "a.txt"
+    path.write_bytes(before)
+    path.chmod(0o750)
+    workspace = workspace_in(root)
+    call(workspace, "read", file_path="a.txt")
+    answer = call(workspace, "edit", file_path="a.txt", old_string=old, new_string="new")
+    assert not answer.failed, answer.text
+    assert path.read_bytes() == after
+    assert path.stat().st_mode & 0o777 == 0o750
 
 
 @pytest.mark.parametrize(

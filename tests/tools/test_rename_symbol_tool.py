@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from tests.tools.helpers_tools import call, project, workspace_in
+from tests.tools.helpers_tools import TOOLS, call, project, workspace_in
 
+from inhouse_tools.overlay import Overlay
 from inhouse_tools.rename_symbol import TOOL, RenameSymbolArgs
 
 SOURCE = """\
@@ -101,3 +102,71 @@ def test_permission_sees_every_file(tmp_path: Path) -> None:
     ]
     assert "-from a import add\n+from a import plus\n" in accesses[1].preview
     assert (tmp_path / "b.py").read_text() == "from a import add\n"
+
+
+def test_a_new_name_alone_renames_in_all_files_at_once(tmp_path: Path) -> None:
+    files = {
+        "shop/cart.py": '__all__ = ["Cart", "add"]\n\n\n' + SOURCE,
+        "shop/__init__.py": "from shop.cart import add as plus, Cart\n\n__all__ = ['Cart']\n",
+        "shop/use.py": "from . import cart\n\nx = cart.add(1, b=cart.add(2, 3))  # add\n",
+        "other.py": "def add():\n    return 0\n\n\nadd()\n",
+        "legacy.py": "import shop.cart\n\n\ndef add(x):\n    return shop.cart.add(x, x)\n",
+        "set.py": "class Bag:\n    def add(self, total):\n        self.sum = total\n",
+    }
+    workspace = project(tmp_path, files)
+    arguments = {"file_path": "shop/cart.py", "symbol": "add", "new_name": "total"}
+    args = TOOLS["replace_symbol"].args.model_validate(arguments)
+    accesses = TOOLS["replace_symbol"].access(args, workspace)
+    answer = call(workspace, "replace_symbol", **arguments)
+    assert not answer.failed, answer.text
+    changed = ["shop/cart.py", "legacy.py", "set.py", "shop/__init__.py", "shop/use.py"]
+    assert sorted(str(access.target) for access in accesses) == sorted(changed)
+    assert "".join(access.preview for access in accesses) == answer.show["diff"]
+    told = answer.text
+    assert told.startswith("Renamed add to total in 5 files: shop/cart.py (1), ")
+    assert "Not renamed in strings and comments: shop/cart.py (1), shop/use.py (1)." in told
+    assert "Not renamed where add is another one: other.py." in told
+    assert (
+        "Renamed as well, since the name is the same: add in legacy.py, Bag.add in set.py" in told
+    )
+    assert "total stood before in set.py: look whether they clash." in told
+    now = {name: (tmp_path / name).read_text() for name in files}
+    assert now["other.py"] == files["other.py"]
+    assert now["shop/__init__.py"].startswith("from shop.cart import total as plus, Cart\n")
+    assert now["shop/use.py"].endswith("x = cart.total(1, b=cart.total(2, 3))  # add\n")
+    assert '__all__ = ["Cart", "add"]' in now["shop/cart.py"]
+
+
+def test_forty_files_are_renamed_in_one_write(tmp_path: Path) -> None:
+    files = {f"use{number}.py": "from a import add\n\nadd(1, 2)\n" for number in range(39)}
+    workspace = project(tmp_path, {"a.py": SOURCE, **files})
+    workspace.state = tmp_path / ".state"
+    arguments = {"file_path": "a.py", "symbol": "add", "new_name": "plus"}
+    answer = call(workspace, "replace_symbol", **arguments)
+    assert "Renamed add to plus in 40 files" in answer.text
+    assert all("add" not in (tmp_path / name).read_text() for name in files)
+    assert [path.name for path in (tmp_path / ".state" / "writes").iterdir()] == ["lock"]
+
+
+def test_a_file_in_another_encoding_is_renamed_too(tmp_path: Path) -> None:
+    (tmp_path / "wide.py").write_bytes("from a import add\r\n".encode("utf-16"))
+    workspace = project(tmp_path, {"a.py": SOURCE})
+    arguments = {"file_path": "a.py", "symbol": "add", "new_name": "plus"}
+    answer = call(workspace, "replace_symbol", **arguments)
+    assert answer.show["changed"] == ["a.py", "wide.py"]
+    assert (tmp_path / "wide.py").read_bytes() == "from a import plus\r\n".encode("utf-16")
+
+
+def test_what_is_staged_is_renamed_and_nothing_is_written(tmp_path: Path) -> None:
+    workspace = project(tmp_path, {"a.py": SOURCE, "b.py": "from a import add\n"})
+    workspace.overlay = Overlay()
+    call(workspace, "write", file_path="new.py", content="from a import add\n")
+    call(workspace, "edit", file_path="b.py", old_string="import add", new_string="import add as x")
+    arguments = {"file_path": "a.py", "symbol": "add", "new_name": "plus"}
+    answer = call(workspace, "replace_symbol", **arguments)
+    assert answer.show["changed"] == ["a.py", "b.py", "new.py"]
+    staged = {file.name: file.after for file in workspace.overlay.changes}
+    assert staged["new.py"] == b"from a import plus\n"
+    assert staged["b.py"] == b"from a import plus as x\n"
+    assert (tmp_path / "a.py").read_text() == SOURCE
+    assert not (tmp_path / "new.py").exists()

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from inhouse_tools import process
 from inhouse_tools.documentation import page
+from inhouse_tools.recorded import recorded_command
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.text import cut, plain
 from inhouse_tools.tool import Access, Output, Tool, Workspace
@@ -36,12 +37,13 @@ async def run(args: BashArgs, workspace: Workspace) -> Output:
     if not args.command.strip():
         return Output("command is empty.", failed=True)
     argv = [_shell(), "--noprofile", "--norc", "-c", args.command]
-    result = await process.run(
-        workspace.sandbox.wrap(argv),
-        cwd=workspace.root,
-        timeout=args.timeout,
-        show=workspace.progress,
-    )
+    async with recorded_command(workspace):
+        result = await process.run(
+            workspace.sandbox.wrap(argv),
+            cwd=workspace.root,
+            timeout=args.timeout,
+            show=workspace.progress,
+        )
     if isinstance(result, Refusal):
         return result.output()
     text = plain(result.output).rstrip("\n")

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inhouse_tools import syntax
-from inhouse_tools.files import Content, Write, digest, read_file, write_files
+from inhouse_tools.files import Content, Write, digest, write_files
+from inhouse_tools.overlay import exists_now, read_now
 from inhouse_tools.paths import Place, missing, resolve
+from inhouse_tools.recorded import recorded_writes
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.text import Document, decode
 from inhouse_tools.tool import Access, Output, Workspace
@@ -69,11 +71,11 @@ def open_place(place: Place, workspace: Workspace) -> Opened | Refusal:
     try:
         if place.path.is_dir():
             return Refusal(f"{place.name} is a folder.")
-        if not place.path.exists():
+        if not exists_now(place.path, workspace):
             return missing(place.name, workspace)
     except OSError as error:
         return Refusal(f"Cannot read {place.name}: {(error.strerror or str(error)).lower()}.")
-    content = read_file(place.path, place.name)
+    content = read_now(place.path, place.name, workspace)
     if isinstance(content, Refusal):
         return content
     document = decode(content.raw)
@@ -108,8 +110,11 @@ def seen_as_is(opened: Opened, workspace: Workspace) -> Refusal | None:
     )
 
 
-def change_of(opened: Opened, text: str) -> Change | Refusal:
-    """A change of an existing file, after the checks that need no knowledge of the tool."""
+def change_of(opened: Opened, text: str, *, parses: bool = False) -> Change | Refusal:
+    """A change of an existing file, after the checks that need no knowledge of the tool.
+
+    `parses` says that its syntax needs no check.
+    """
     if text == opened.document.text:
         return Refusal(
             f"Nothing changed: {opened.place.name} has exactly this content already. "
@@ -118,7 +123,7 @@ def change_of(opened: Opened, text: str) -> Change | Refusal:
     raw = opened.document.encode(text)
     if isinstance(raw, Refusal):
         return Refusal(f"{opened.place.name} was not changed. {raw.text}")
-    checked = check_syntax(opened.place.name, opened.source, text)
+    checked = "" if parses else check_syntax(opened.place.name, opened.source, text)
     if isinstance(checked, Refusal):
         return checked
     return Change(opened.place, opened, text, raw, checked)
@@ -133,11 +138,14 @@ def check_syntax(name: str, before: bytes | None, text: str) -> str | Refusal:
     faults = syntax.errors(name, after)
     if not faults:
         return ""
-    language = syntax.language_of(name)
-    known = len(syntax.errors(name, before)) if before is not None else 0
     shown = "\n".join(_fault_lines(fault, text) for fault in faults[:MAX_SHOWN_FAULTS])
-    if language is None or not language.certain or len(faults) <= known:
-        return f"\nWarning: {name} does not parse:\n{shown}"
+    language = syntax.language_of(name)
+    warning = f"\nWarning: {name} does not parse:\n{shown}"
+    if language is None or not language.certain:
+        return warning
+    known = len(syntax.errors(name, before)) if before is not None else 0
+    if len(faults) <= known:
+        return warning
     return Refusal(
         f"Syntax error: {name} would not parse, so nothing was written.\n{shown}\n"
         "Correct it and call the tool again with the whole content."
@@ -178,7 +186,7 @@ def land(proposal: Proposal | Refusal, workspace: Workspace) -> Output:
         )
     if not writes:
         return Output(proposal.answer)
-    failed = write_files(writes)
+    failed = _write(writes, workspace)
     if failed:
         return failed.output()
     for change in proposal.changes:
@@ -190,6 +198,13 @@ def land(proposal: Proposal | Refusal, workspace: Workspace) -> Output:
         proposal.answer + warnings,
         show={"diff": diff, "path": names[0], "changed": list(names)},
     )
+
+
+def _write(writes: Sequence[Write], workspace: Workspace) -> Refusal | None:
+    if workspace.overlay is not None:
+        return workspace.overlay.stage(writes)
+    with recorded_writes(workspace, writes):
+        return write_files(writes, workspace.state)
 
 
 def _update_seen(change: Change, workspace: Workspace) -> None:

@@ -17,12 +17,12 @@ from inhouse_tools import (
 )
 from inhouse_tools.tool import Tool
 
+# Where replace_symbol takes a new name, there is no other tool to rename with.
 LARGE = (
     "read",
     "edit",
     "write",
     "replace_symbol",
-    "rename_symbol",
     "grep",
     "glob",
     "symbols",
@@ -35,7 +35,7 @@ SMALL = ("read", "grep", "write", "replace_symbol", "rename_symbol", "bash")
 CHANGING = ("edit", "write", "replace_symbol", "rename_symbol")
 LOOKING = ("read", "grep", "glob", "symbols", "plan")
 
-NEVER_SAID = frozenset({"title", "additionalProperties"})
+NEVER_SAID = frozenset({"title", "additionalProperties", "large"})
 SMALL_UNSAID = frozenset({"description", "default", "minimum", "maximum"})
 
 
@@ -59,9 +59,17 @@ def builtin_tools() -> dict[str, Tool[Any]]:
 def parameters(tool: Tool[Any], small: bool = False) -> dict[str, object]:
     """The JSON schema of a tool's arguments, without words that a model does not need.
 
-    For a small model what is said of single arguments is left out as well.
+    For a small model what is said of single arguments is left out as well, and so are arguments
+    marked as "large"; one that may be left out only for their sake is marked "large": "optional".
     """
     schema = tool.args.model_json_schema()
+    properties = cast("Mapping[str, Mapping[str, object]]", schema.get("properties", {}))
+    if small and properties:
+        kept = {name: said for name, said in properties.items() if said.get("large") is not True}
+        needed = [name for name, said in kept.items() if "large" in said]
+        schema["properties"] = kept
+        if needed:
+            schema["required"] = [*schema.get("required", ()), *needed]
     definitions = cast("Mapping[str, object]", schema.pop("$defs", {}))
     dropped = NEVER_SAID | SMALL_UNSAID if small else NEVER_SAID
     lean = cast("dict[str, object]", _lean(schema, definitions, dropped))

@@ -1,4 +1,4 @@
-"""The tool that writes a named function or class anew, or adds it."""
+"""The tool that writes a named function or class anew, adds to it, or renames it everywhere."""
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,23 +13,35 @@ from inhouse_tools.changes import (
     seen_as_is,
 )
 from inhouse_tools.documentation import page
+from inhouse_tools.insertion import insert_after
 from inhouse_tools.refusal import Refusal
+from inhouse_tools.rename import propose_rename
 from inhouse_tools.symbol_edit import SourceFile, plain_name, put
 from inhouse_tools.tool import Access, Output, Tool, Workspace
 
 
 class ReplaceSymbolArgs(BaseModel):
-    """Which symbol, and its new code."""
+    """Which symbol, and its new code, the code to put behind it, or its new name."""
 
     model_config = ConfigDict(extra="forbid")
 
     file_path: str
     symbol: str
-    content: str = Field(description="its whole new code")
+    insert_after: bool = Field(False, json_schema_extra={"large": True})
+    content: str = Field("", json_schema_extra={"large": "optional"})
+    new_name: str = Field("", json_schema_extra={"large": True})
 
 
 def propose(args: ReplaceSymbolArgs, workspace: Workspace) -> Proposal | Refusal:
     """The change, checked, without touching the disk."""
+    if not args.new_name:
+        return _propose_code(args, workspace)
+    if args.content.strip() or args.insert_after:
+        return Refusal("Give content or new_name, not both. Rename first, then write the code.")
+    return propose_rename(args.file_path, args.symbol, args.new_name, workspace, thorough=True)
+
+
+def _propose_code(args: ReplaceSymbolArgs, workspace: Workspace) -> Proposal | Refusal:
     opened = open_text(args.file_path, workspace)
     if isinstance(opened, Refusal):
         return opened
@@ -44,7 +56,13 @@ def propose(args: ReplaceSymbolArgs, workspace: Workspace) -> Proposal | Refusal
     symbol = plain_name(args.symbol)
     if not symbol:
         return Refusal("symbol is empty. Give the name of a function or class.")
-    edited = put(SourceFile.of(name, opened.source), symbol, args.content)
+    file = SourceFile.of(name, opened.source)
+    if args.insert_after:
+        edited = insert_after(file, symbol, args.content)
+    else:
+        # Small models have another tool for it.
+        renamer = "rename_symbol" if workspace.keeps_symbols else "new_name"
+        edited = put(file, symbol, args.content, renamer)
     if isinstance(edited, Refusal):
         return edited
     if edited.source == opened.source:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from inhouse_tools.changes import may_write
 from inhouse_tools.files import Content, Write, digest, read_file, write_files
 from inhouse_tools.paths import resolve
+from inhouse_tools.recorded import recorded_changes
 from inhouse_tools.refusal import Refusal, of_os_error
 from inhouse_tools.tool import Workspace
 
@@ -30,6 +31,13 @@ def put_back(workspace: Workspace, snapshot: Snapshot) -> tuple[str, ...] | Refu
     Files that the model made since then are removed, those that it has only read since then stay.
     What somebody else has changed meanwhile is a refusal, and nothing is touched.
     """
+    places = [resolve(path, workspace) for path in workspace.seen]
+    paths = [place.path for place in places if not isinstance(place, Refusal)]
+    with recorded_changes(workspace, paths):
+        return _put_back(workspace, snapshot)
+
+
+def _put_back(workspace: Workspace, snapshot: Snapshot) -> tuple[str, ...] | Refusal:
     now = take_snapshot(workspace)
     foreign = [path for path, raw in now.items() if workspace.seen[path] != digest(raw)]
     if foreign:

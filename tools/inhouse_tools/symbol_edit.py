@@ -64,13 +64,15 @@ def last_part(name: str) -> str:
     return NUMBER.sub("", name).rpartition(".")[2]
 
 
-def put(file: SourceFile, name: str, content: str) -> Edited | Refusal:
+def put(
+    file: SourceFile, name: str, content: str, renamer: str = "rename_symbol"
+) -> Edited | Refusal:
     """Replace the symbol by content, or add it when there is none of that name.
 
-    The source is the same as before when the symbol has exactly this code already.
+    The source is the same as before when the symbol has exactly this code already. `renamer` is
+    what a model should use to give a symbol another name.
     """
-    fenced = _FENCE.match(content)
-    code = (fenced[1] if fenced else content).strip("\n").replace("\r\n", "\n")
+    code = unfenced(content)
     if not code.strip():
         return Refusal("content is empty. Give the whole new code of the symbol.")
     found = file.find(name)
@@ -80,7 +82,7 @@ def put(file: SourceFile, name: str, content: str) -> Edited | Refusal:
             return method
         found = method
     code, left_out = _own_part(file, found.name if found else name, code)
-    edited = _replace(file, found, code) if found else _add(file, name, code)
+    edited = _replace(file, found, code, renamer) if found else _add(file, name, code, renamer)
     if isinstance(edited, Refusal) or not left_out:
         return edited
     return Edited(
@@ -90,10 +92,16 @@ def put(file: SourceFile, name: str, content: str) -> Edited | Refusal:
     )
 
 
+def unfenced(content: str) -> str:
+    """Code without a fence around it and empty lines at its ends."""
+    fenced = _FENCE.match(content)
+    return (fenced[1] if fenced else content).strip("\n").replace("\r\n", "\n")
+
+
 def _method_meant(file: SourceFile, name: str, code: str) -> Symbol | Refusal | None:
     """The method that a bare name means when the code is no function of its own."""
     methods = [symbol for symbol in file.symbols if symbol.name.endswith(f".{name}")]
-    alone = SourceFile.of(file.name, _dedented(code).encode())
+    alone = SourceFile.of(file.name, dedented(code).encode())
     defined = {NUMBER.sub("", symbol.name) for symbol in alone.symbols}
     exact = [symbol for symbol in methods if symbol.name in defined]
     if len(exact) == 1:
@@ -112,7 +120,7 @@ def _own_part(file: SourceFile, name: str, code: str) -> tuple[str, str]:
     Small models write the whole class or file again. What the file has already is left out,
     while new helpers beside the symbol stay.
     """
-    alone = SourceFile.of(file.name, _dedented(code).encode())
+    alone = SourceFile.of(file.name, dedented(code).encode())
     base = NUMBER.sub("", name)
     own = alone.find(base)
     wrapped = False
@@ -137,15 +145,15 @@ def _own_part(file: SourceFile, name: str, code: str) -> tuple[str, str]:
     ]
     if not wrapped and not others:
         return code, ""
-    return _dedented(alone.text_of(own)), ", ".join(others[:10])
+    return dedented(alone.text_of(own)), ", ".join(others[:10])
 
 
-def _replace(file: SourceFile, old: Symbol, code: str) -> Edited | Refusal:
-    fitted = _indented(file, code, file.indent_of(old)).lstrip(" \t").encode()
+def _replace(file: SourceFile, old: Symbol, code: str, renamer: str) -> Edited | Refusal:
+    fitted = indented(file, code, file.indent_of(old)).lstrip(" \t").encode()
     source = file.source[: old.start_byte] + fitted + file.source[old.end_byte :]
     new = _defined_at(file, source, old, old.start_byte + len(fitted))
     if new is None:
-        return _not_defined(file, source, old.name, fitted.decode())
+        return _not_defined(file, source, old.name, fitted.decode(), renamer)
     kept: list[str] = []
     comment = file.source[old.start_byte : old.outer_byte]
     outer = file.source[old.outer_byte : old.core_byte]
@@ -170,32 +178,34 @@ def _defined_at(file: SourceFile, source: bytes, old: Symbol, end: int) -> Symbo
     return None
 
 
-def _not_defined(file: SourceFile, source: bytes, name: str, code: str) -> Edited | Refusal:
+def _not_defined(
+    file: SourceFile, source: bytes, name: str, code: str, renamer: str
+) -> Edited | Refusal:
     """When the name is not found: a broken file is the syntax check's to refuse."""
     if len(syntax.errors(file.name, source)) > len(syntax.errors(file.name, file.source)):
         return Edited(source, "")
-    defined = [symbol.name for symbol in syntax.symbols(file.name, _dedented(code).encode())]
+    defined = [symbol.name for symbol in syntax.symbols(file.name, dedented(code).encode())]
     does = f"It defines {', '.join(defined[:5])}." if defined else "It defines nothing."
     return Refusal(
         f"content must define {last_part(name)}. {does} Write the whole definition, or use "
-        "rename_symbol to rename."
+        f"{renamer} to rename."
     )
 
 
-def _add(file: SourceFile, name: str, code: str) -> Edited | Refusal:
+def _add(file: SourceFile, name: str, code: str, renamer: str) -> Edited | Refusal:
     outer, _dot, _last = NUMBER.sub("", name).rpartition(".")
-    alone = SourceFile.of(file.name, _dedented(code).encode())
+    alone = SourceFile.of(file.name, dedented(code).encode())
     if outer and alone.find(name) is None:
         container = file.find(outer)
         members = [symbol for symbol in file.symbols if symbol.name.rpartition(".")[0] == outer]
         if (container is None or container.kind not in CLASSES) and not members:
             return Refusal(_no_class(file, outer))
-        source = _with_member(file, container, members, code)
+        source = with_member(file, container, members, code)
     else:
-        source = _at_top_level(file, _dedented(code))
+        source = _at_top_level(file, dedented(code))
     added = SourceFile.of(file.name, source)
     if added.find(name) is None:
-        return _not_defined(file, source, name, code)
+        return _not_defined(file, source, name, code, renamer)
     symbol = added.find(name)
     line = symbol.start_line if symbol else 0
     return Edited(source, f"{name} did not exist: added it to {file.name} at line {line}.")
@@ -207,7 +217,7 @@ def _no_class(file: SourceFile, outer: str) -> str:
     return f"There is no class {outer} in {file.name}. {known}"
 
 
-def _with_member(
+def with_member(
     file: SourceFile, container: Symbol | None, members: list[Symbol], code: str
 ) -> bytes:
     """The source with a member more, after the last one of its class."""
@@ -215,12 +225,12 @@ def _with_member(
     if members:
         last = max(functions or members, key=lambda symbol: symbol.end_byte)
         indent, at = file.indent_of(last), last.end_byte
-        fitted = _indented(file, code, indent).encode()
+        fitted = indented(file, code, indent).encode()
         return file.source[:at] + b"\n\n" + fitted + file.source[at:]
     if container is None:
         raise ValueError("a member needs a container or another member")
     indent = file.indent_of(container) + _unit(file)
-    fitted = _indented(file, code, indent).encode()
+    fitted = indented(file, code, indent).encode()
     end = container.end_byte
     brace = file.source.rfind(b"}", container.core_byte, end)
     if brace >= 0 and not file.source[brace + 1 : end].strip(b"; \n"):
@@ -265,16 +275,16 @@ def _unit(file: SourceFile) -> str:
     return "\t" if file.name.endswith(".go") else "    "
 
 
-def _dedented(code: str) -> str:
+def dedented(code: str) -> str:
     """Code whose first line stands at the left; lines inside strings stay where they are."""
     return _shifted(code, frozenset(), "")
 
 
-def _indented(file: SourceFile, code: str, indent: str) -> str:
+def indented(file: SourceFile, code: str, indent: str) -> str:
     """Code at an indentation, except for the lines inside its strings."""
     if indent and _lost_first_indent(file, code, indent):
         return indent + code
-    flat = _dedented(code)
+    flat = dedented(code)
     return _shifted(flat, syntax.lines_inside_strings(file.name, flat.encode()), indent)
 
 

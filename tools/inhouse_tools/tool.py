@@ -9,7 +9,9 @@ from pydantic import BaseModel
 
 if TYPE_CHECKING:
     from inhouse_tools.handles import Handles
+    from inhouse_tools.overlay import Overlay
     from inhouse_tools.sandbox import Sandbox
+    from inhouse_tools.undo.recording import Recording
 
 Args = TypeVar("Args", bound=BaseModel)
 AccessKind = Literal["read", "write", "run"]
@@ -54,7 +56,8 @@ class Workspace:
     `keeps_symbols` a file written anew keeps the definitions that were left out: small models do
     that. Those with an `expendable` name may go: the task takes them away. `cache` and `state` are
     folders of this root alone, for what can be made anew (the index) and for what cannot (journals
-    of writes, undo); None keeps nothing.
+    of writes, undo); None keeps nothing. With an `overlay` changes of files go there instead of
+    to the disk. `undo` records what changes on it (see `recorded`); None records nothing.
     """
 
     root: Path
@@ -65,6 +68,8 @@ class Workspace:
     extra: tuple[Path, ...] = ()
     cache: Path | None = None
     state: Path | None = None
+    overlay: "Overlay | None" = None
+    undo: "Recording | None" = None
     max_output_chars: int = 12_000
     keeps_symbols: bool = False
     expendable: Collection[str] = ()

@@ -22,6 +22,7 @@ from inhouse_tools.changes import (
 )
 from inhouse_tools.documentation import page
 from inhouse_tools.merge import keep_blank_lines, lost_parts, merge
+from inhouse_tools.overlay import exists_now
 from inhouse_tools.paths import Place, resolve
 from inhouse_tools.refusal import Refusal, of_os_error
 from inhouse_tools.symbol_edit import Edited, last_part
@@ -53,7 +54,7 @@ def propose(args: WriteArgs, workspace: Workspace) -> Proposal | Refusal:
     if refused:
         return refused
     try:
-        exists = place.path.exists()
+        exists = exists_now(place.path, workspace)
     except OSError as error:
         return of_os_error(error, place.name, "write")
     return _rewrite(place, args, workspace) if exists else _create(place, args)
