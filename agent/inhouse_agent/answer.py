@@ -11,6 +11,7 @@ from inhouse_agent.turn import Turn
 from inhouse_models.chat import (
     Finish,
     Message,
+    ModelClient,
     ModelError,
     Notice,
     Part,
@@ -30,7 +31,7 @@ async def ask_model(turn: Turn, request: Request) -> Finish:
     """Streams one answer; what was said before a cancellation or an error is kept."""
     said: list[str] = []
     try:
-        finish = await _stream(turn.kit, request, said, _show)
+        finish = await _stream(turn.kit.client, turn.kit.emit, request, said, _show)
     except asyncio.CancelledError:
         _keep(turn, Message("assistant", "".join(said)))
         raise
@@ -52,13 +53,22 @@ def _keep(turn: Turn, partial: Message) -> None:
 
 async def ask_aside(kit: Kit, request: Request) -> Finish:
     """One answer that is no part of the conversation: only its progress is shown."""
-    return await _stream(kit, request, [], _show_progress)
+    return await ask_once(kit.client, kit.emit, request)
+
+
+async def ask_once(client: ModelClient, emit: Emit, request: Request) -> Finish:
+    """One answer outside of any conversation: only its progress is shown."""
+    return await _stream(client, emit, request, [], _show_progress)
 
 
 async def _stream(
-    kit: Kit, request: Request, said: list[str], show: Callable[[Part, Emit], None]
+    client: ModelClient,
+    emit: Emit,
+    request: Request,
+    said: list[str],
+    show: Callable[[Part, Emit], None],
 ) -> Finish:
-    stream = kit.client.stream(request)
+    stream = client.stream(request)
     try:
         async for part in stream:
             if isinstance(part, Finish):
@@ -66,7 +76,7 @@ async def _stream(
                 return replace(part, error=NO_END) if broken else part
             if isinstance(part, Text):
                 said.append(part.text)
-            show(part, kit.emit)
+            show(part, emit)
     finally:
         if isinstance(stream, AsyncGenerator):
             await stream.aclose()

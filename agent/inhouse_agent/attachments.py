@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
 from inhouse_agent.kit import Kit
+from inhouse_tools.index.of_workspace import index_of
 from inhouse_tools.syntax import language_of
 from inhouse_tools.tool import Output
 
@@ -13,6 +15,8 @@ MAX_FILES: Final = 4
 MAX_CHARACTERS: Final = 6_000
 # Not inside an address or a longer word.
 FILE_NAME: Final = re.compile(r"(?<![\w./@:-])[\w-][\w./-]*\.\w{1,8}(?![\w/@-])")
+# A name in quotes of code, such as `Client.fetch` or `slugify()`.
+SYMBOL: Final = re.compile(r"`([A-Za-z_]\w*(?:\.\w+)*)(?:\(\))?`")
 PLAIN_ENDINGS: Final = (".txt", ".cfg", ".ini", ".csv", ".env")
 
 
@@ -54,13 +58,36 @@ def _is_file_name(name: str) -> bool:
 
 
 async def attach_files(kit: Kit, prompt: str, paths: Sequence[str]) -> list[str]:
-    """What the read tool answers for the named files, as far as they fit and may be read."""
+    """What the read tool answers for the named files, as far as they fit and may be read.
+
+    Where the prompt names none, the files that define the symbols in it stand for them.
+    """
+    named = named_files(prompt, paths)
+    if not named:
+        known = frozenset(paths)
+        named = [path for path in await _defining_files(kit, prompt) if path in known]
+    return await _read_files(kit, named)
+
+
+async def _defining_files(kit: Kit, prompt: str) -> list[str]:
+    """Files with the definitions of the symbols that stand in quotes in a prompt."""
+    index = index_of(kit.workspace)
+    found: dict[str, None] = {}
+    for name in dict.fromkeys(SYMBOL.findall(prompt)):
+        find = partial(index.definitions, name, MAX_FILES)
+        definitions = await index.ask(find, mentioning=name.rpartition(".")[2])
+        exact = (one for one in definitions if not (one.near or one.data))
+        found.update(dict.fromkeys(one.path for one in exact))
+    return list(found)
+
+
+async def _read_files(kit: Kit, paths: Sequence[str]) -> list[str]:
     tool = kit.tools.get("read")
     texts: list[str] = []
     if tool is None:
         return texts
     room = MAX_CHARACTERS
-    for path in named_files(prompt, paths)[:MAX_FILES]:
+    for path in paths[:MAX_FILES]:
         file = kit.workspace.root / path
         if not file.is_file() or file.stat().st_size > room:
             continue

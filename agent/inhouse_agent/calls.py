@@ -1,14 +1,13 @@
 """Runs the calls of one answer: checked, permitted, run, closed; reads side by side."""
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from inhouse_agent.arguments import BadCall, GoodCall, read_call, shorten
+from inhouse_agent.checking import TurnChecks
 from inhouse_agent.events import (
     Answered,
     Asked,
@@ -22,12 +21,16 @@ from inhouse_agent.events import (
 from inhouse_agent.history import CANCELLED
 from inhouse_agent.kit import Kit, Question
 from inhouse_agent.permission import Judgement
+from inhouse_agent.watching import EditWatch
 from inhouse_models.chat import Message, ToolCall
-from inhouse_tools.tool import Access, Output
+from inhouse_tools.overlay import read_now
+from inhouse_tools.refusal import Refusal
+from inhouse_tools.tool import Access, Output, Workspace
 
 MAX_CALLS: Final = 16
 MAX_READS_AT_ONCE: Final = 4
 MAX_TITLE: Final = 100
+STAGED: Final = "Commands run once the whole change is written. Go on with the step."
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +60,17 @@ class Prepared:
 
 
 async def run_calls(
-    kit: Kit, calls: Sequence[ToolCall], close: Callable[[Result], None]
+    kit: Kit,
+    calls: Sequence[ToolCall],
+    close: Callable[[Result], None],
+    checks: TurnChecks | None = None,
 ) -> list[Result]:
     """Runs the calls in order, neighbouring reads side by side; `close` takes each result.
 
-    A call is judged when its turn comes, so that it sees what those before it have written.
+    A call is judged when its turn comes, so that it sees what those before it have written. What
+    `checks` find to be new stands in the output of the last call that may change files.
     """
+    watch = EditWatch(kit, calls[:MAX_CALLS], checks)
     results: list[Result] = []
     reads: list[Prepared] = []
 
@@ -78,7 +86,7 @@ async def run_calls(
             continue
         end(await _run_together(kit, reads))
         reads = []
-        end([prepared if isinstance(prepared, Result) else await _run_alone(kit, prepared)])
+        end([prepared if isinstance(prepared, Result) else await _run_alone(kit, prepared, watch)])
     end(await _run_together(kit, reads))
     return results
 
@@ -94,6 +102,8 @@ def _prepare(kit: Kit, call: ToolCall, place: int) -> Prepared | Result:
     if place >= MAX_CALLS:
         refusal = f"Not run: at most {MAX_CALLS} calls may stand in one answer. Call it again."
         return _refuse(kit, call, refusal)
+    if call.name == "bash" and kit.workspace.overlay is not None:
+        return _refuse(kit, call, STAGED)
     good = read_call(tools, call)
     if isinstance(good, BadCall):
         return _refuse(kit, call, good.text)
@@ -111,21 +121,23 @@ async def _run_together(kit: Kit, reads: Sequence[Prepared]) -> list[Result]:
 
     async def run(prepared: Prepared) -> Result:
         async with places:
-            return await _run_alone(kit, prepared)
+            return await _run_alone(kit, prepared, EditWatch(kit, (), None))
 
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(run(prepared)) for prepared in reads]
     return [task.result() for task in tasks]
 
 
-async def _run_alone(kit: Kit, prepared: Prepared) -> Result:
+async def _run_alone(kit: Kit, prepared: Prepared, watch: EditWatch) -> Result:
     call = prepared.call
     kit.emit(ToolStarted(call.id, call.name, title_of(prepared), call.arguments))
     refusal = await _permit(kit, prepared)
     if refusal:
-        return _end(kit, Result(call, Output(refusal, failed=True), denied=True), 0.0)
+        output = await watch.after(call, Output(refusal, failed=True))
+        return _end(kit, Result(call, output, denied=True), 0.0)
     targets = [access.target for access in prepared.accesses if access.kind == "write"]
-    before = {target: fingerprint(kit.workspace.root / target) for target in targets}
+    await watch.before(targets)
+    before = {target: fingerprint(kit.workspace, target) for target in targets}
     started = time.monotonic()
     if not prepared.parallel:
         # Reads may run side by side and have no live output.
@@ -134,6 +146,7 @@ async def _run_alone(kit: Kit, prepared: Prepared) -> Result:
     seconds = time.monotonic() - started
     changed = _report_changes(kit, output, before)
     _report_plan(kit, output)
+    output = await watch.after(call, output, changed)
     return _end(kit, Result(call, output, changed=changed), seconds)
 
 
@@ -149,6 +162,8 @@ async def _permit(kit: Kit, prepared: Prepared) -> str:
         case "ask":
             targets = tuple(access.target for access in prepared.accesses)
             preview = "\n".join(access.preview for access in prepared.accesses if access.preview)
+            if kit.workspace.undo and any(access.kind == "run" for access in prepared.accesses):
+                await kit.workspace.undo.foretell()
             kit.emit(Asked(call.id, call.name, judgement.reason, targets, preview))
             question = Question(call.id, call.name, judgement.reason, prepared.accesses)
             answer = await kit.ask(question)
@@ -180,10 +195,11 @@ def _report_changes(kit: Kit, output: Output, before: dict[str, str]) -> tuple[s
     named = [path for path in written if isinstance(path, str)] if isinstance(written, list) else []
     changed: list[str] = []
     for path in dict.fromkeys((*before, *named)):
-        after = fingerprint(kit.workspace.root / path)
+        after = fingerprint(kit.workspace, path)
         if after != before.get(path, ""):
             changed.append(path)
-            kit.emit(FileChanged(path, before.get(path, ""), after))
+            if kit.workspace.overlay is None:
+                kit.emit(FileChanged(path, before.get(path, ""), after))
     return tuple(changed)
 
 
@@ -195,9 +211,7 @@ def _report_plan(kit: Kit, output: Output) -> None:
         kit.remember(PlanChanged(tuple((str(step), str(state)) for step, state in steps)))
 
 
-def fingerprint(path: Path) -> str:
-    """The sha256 of a file, empty when there is none that can be read."""
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return ""
+def fingerprint(workspace: Workspace, name: str) -> str:
+    """The sha256 of a file as it is now, empty when there is none that can be read."""
+    content = read_now(workspace.root / name, name, workspace)
+    return "" if isinstance(content, Refusal) else content.sha256

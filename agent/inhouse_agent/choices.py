@@ -37,7 +37,7 @@ def held_choices(workspace: Workspace) -> Choices:
     the rest.
     """
     listing = list_files(workspace.root, MAX_PATH_CHOICES)
-    files = {path: _source_of(workspace.root / path) for path in workspace.seen}
+    files = {path: _source_of(path, workspace) for path in workspace.seen}
     sources = _as_seen(files, workspace)
     named = {path: _symbols_of(path, source) for path, source in sources.items()}
     named = {path: names[:MAX_SYMBOL_CHOICES] for path, names in named.items() if names is not None}
@@ -55,7 +55,7 @@ def free_choices(workspace: Workspace) -> Choices:
     A file of which no more is known can be named as well: the tool says that it must be read.
     """
     recent = list(reversed(workspace.seen))[:MAX_SOURCES]
-    files = {path: _source_of(workspace.root / path) for path in recent}
+    files = {path: _source_of(path, workspace) for path in recent}
     sources = _as_seen(files, workspace)
     named = {path: _symbols_of(path, source) or () for path, source in sources.items()}
     known = _everywhere(workspace)
@@ -108,12 +108,19 @@ def _present(files: Mapping[str, bytes | None]) -> list[str]:
     return [path for path, source in files.items() if source is not None]
 
 
-def _source_of(file: Path) -> bytes | None:
-    """What a file holds; None when it is gone or too large to be parsed."""
+def _source_of(path: str, workspace: Workspace) -> bytes | None:
+    """What a file holds now; None when it is gone or too large to be parsed."""
+    file = workspace.root / path
+    staged = workspace.overlay.find(file) if workspace.overlay else None
     try:
-        return None if file.stat().st_size > MAX_SYMBOL_FILE_BYTES else file.read_bytes()
+        raw = staged.after if staged else _small(file)
     except OSError:
         return None
+    return raw
+
+
+def _small(file: Path) -> bytes | None:
+    return None if file.stat().st_size > MAX_SYMBOL_FILE_BYTES else file.read_bytes()
 
 
 @lru_cache(PARSED_FILES)

@@ -6,6 +6,7 @@ from typing import Final
 from inhouse_agent.context import JSON_WANTED
 from inhouse_agent.ending import ending_of_answer, ending_of_error, ending_of_failure
 from inhouse_agent.events import Ending, Noticed
+from inhouse_agent.planning import hand_in_plan
 from inhouse_agent.room import ask_in_room
 from inhouse_agent.second_choices import try_second_choices
 from inhouse_agent.turn import Outcome, Turn
@@ -25,7 +26,11 @@ async def conclude(turn: Turn, text: str) -> Outcome | None:
     A check that passes decides: then the turn succeeded, whatever the answer says.
     """
     verify = turn.check
+    if turn.planning:
+        return await hand_in_plan(turn)
     if turn.acting and _reminded(turn):
+        return None
+    if await _found_at_end(turn):
         return None
     if turn.kit.options.verify is None and not turn.changed and not turn.failed_before:
         # A command that the prompt merely quotes says nothing about work that was not done.
@@ -64,17 +69,31 @@ def _reminded(turn: Turn) -> bool:
     return True
 
 
+async def _found_at_end(turn: Turn) -> bool:
+    """Whether the project's checks for the end found something, which the model is told then."""
+    if not turn.changed or turn.kit.workspace.overlay is not None:
+        # What is staged in memory is not there for a check yet.
+        return False
+    told = await turn.project_checks.at_end(tuple(turn.changed))
+    if told:
+        turn.tell(told)
+        turn.untried = True
+        turn.settled = False
+    return bool(told)
+
+
 async def _answer(turn: Turn, ending: Ending, text: str) -> Outcome:
     """The answer itself, or one more request that a grammar holds to the schema.
 
     Small models work freely with tools first and fill in the form at the end: asked for JSON
     from the beginning, they skip the work.
     """
-    if turn.kit.options.schema is None:
+    schema = turn.kit.options.schema
+    if schema is None:
         return Outcome(ending, text)
     turn.tell(JSON_WANTED)
     turn.answers += 1
-    _request, finish = await ask_in_room(turn, schema=True)
+    _request, finish = await ask_in_room(turn, schema=schema)
     answer = finish.message.text.strip()
     if finish.error is not None:
         return Outcome(ending_of_error(finish.error.kind), finish.error.text, finish.error)

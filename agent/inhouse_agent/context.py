@@ -10,6 +10,7 @@ from inhouse_agent.attachments import attach_files
 from inhouse_agent.choices import free_choices, held_choices, names_of
 from inhouse_agent.instructions import MAX_TOTAL_BYTES, Instructions, read_instructions
 from inhouse_agent.kit import Kit, Options
+from inhouse_agent.overview import overview
 from inhouse_agent.profile import Profile
 from inhouse_agent.prompt import system_prompt
 from inhouse_agent.steering import FREE, Steering
@@ -82,8 +83,10 @@ async def build_request(
     )
 
 
-def build_schema_request(kit: Kit, history: Sequence[Message]) -> Request:
-    """The request for the final JSON value.
+def build_schema_request(
+    kit: Kit, history: Sequence[Message], schema: Mapping[str, object]
+) -> Request:
+    """The request for one JSON value of a schema.
 
     The tools still stand in it, so that no token of the prompt is read again; `schema` says
     that none is called.
@@ -97,7 +100,7 @@ def build_schema_request(kit: Kit, history: Sequence[Message]) -> Request:
         sampling=options.sampling,
         think=False,
         call_form=options.call_form or kit.profile.call_form,
-        schema=options.schema,
+        schema=schema,
     )
 
 
@@ -130,7 +133,8 @@ async def opening_messages(kit: Kit, prompt: str) -> tuple[tuple[Message, ...], 
         instructions = await asyncio.to_thread(read_instructions, kit.workspace.root, limit)
     names = names_of(await asyncio.to_thread(list_files, kit.workspace.root))
     files = await attach_files(kit, prompt, names) if kit.profile.guided else []
-    text = _first_text(kit.workspace.root, instructions, names, files, prompt)
+    overviews = [text for text in [await overview(kit, prompt)] if text]
+    text = _first_text(kit.workspace.root, instructions, names, [*overviews, *files], prompt)
     system = Message("system", system_prompt(kit.profile, kit.options))
     return (system, Message("user", text)), instructions.notices
 
@@ -149,9 +153,10 @@ def _first_text(
     root: Path,
     instructions: Instructions,
     paths: Sequence[str],
-    files: Sequence[str],
+    shown: Sequence[str],
     prompt: str,
 ) -> str:
+    """What stands before the first prompt; `shown` are the map and files that the prompt names."""
     blocks = [
         f"Instructions of the project, from {_name_of(file.path, root)}:\n{file.text}\n"
         "End of these instructions."
@@ -159,7 +164,7 @@ def _first_text(
     ]
     if paths:
         blocks.append(_listing(paths))
-    blocks += files
+    blocks += shown
     return "\n\n".join((*blocks, f"Task:\n{prompt}")) if blocks else prompt
 
 

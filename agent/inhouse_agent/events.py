@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from inhouse_agent.plan import Plan
 from inhouse_models.chat import Message, ModelError, Timings, Usage
 from inhouse_tools.tool import JsonValue
 
@@ -109,6 +110,21 @@ class PlanChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanProposed:
+    """The model handed in a plan, which a person may change and have carried out."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProposed:
+    """The steps of a plan are staged: the whole as a unified diff, before it is written."""
+
+    diff: str
+    files: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FileChanged:
     """A file was written; `before` and `after` are sha256 of its bytes, empty when missing."""
 
@@ -171,6 +187,8 @@ Event = (
     | Asked
     | Answered
     | PlanChanged
+    | PlanProposed
+    | ChangeProposed
     | FileChanged
     | Compacted
     | UsageReported

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from inhouse_agent.checking import Checking
+from inhouse_agent.commit import TurnCommits
 from inhouse_agent.events import Event, PlanChanged, TurnStarted
 from inhouse_agent.limits import Limits
 from inhouse_agent.memory import Memory
@@ -51,6 +53,8 @@ class Options:
     `call_form` None is the profile's. `system_prompt` replaces the profile's. With `schema` the
     final answer is one JSON value. `session` is the id that the engine keeps its state under.
     `compact_at` is the share of the context above which a conversation is summarised, 0 for never.
+    `map_tokens` bounds the repository map, 0 for none and None for the profile's choice.
+    With `commits` the changes of each successful turn are committed.
     """
 
     session: str = ""
@@ -65,6 +69,8 @@ class Options:
     append_system_prompt: str = ""
     instructions: bool = True
     compact_at: float = COMPACT_AT
+    map_tokens: int | None = None
+    commits: TurnCommits | None = None
 
 
 @dataclass(slots=True)
@@ -86,6 +92,7 @@ class Kit:
     limits: Limits = field(default_factory=Limits)
     options: Options = field(default_factory=Options)
     memory: Memory = field(default_factory=Memory)
+    checking: Checking = field(default_factory=Checking)
     inbox: list[str] = field(default_factory=list[str])
 
     async def steer(self, text: str) -> None:

@@ -7,15 +7,18 @@ from typing import Final
 from inhouse_agent import guide
 from inhouse_agent.ahead import reading_ahead
 from inhouse_agent.calls import run_calls
+from inhouse_agent.commit import commit_turn
 from inhouse_agent.conclude import conclude
 from inhouse_agent.context import later_text, opening_messages
 from inhouse_agent.ending import ending_of_error
 from inhouse_agent.events import Noticed, TurnEnded, TurnStarted
 from inhouse_agent.guard import ADVICE, STOPPED
 from inhouse_agent.kit import Kit
+from inhouse_agent.planning import ASKED, wants_plan
 from inhouse_agent.room import ask_in_room
 from inhouse_agent.turn import Outcome, Turn
 from inhouse_models.chat import Finish, Message, ModelError, ToolCall
+from inhouse_tools.recorded import recorded_turn
 
 CUT: Final = "Your answer was cut off because it was too long. Go on, in smaller steps."
 EMPTY: Final = "Your answer was empty. Call a tool, or give your final answer."
@@ -29,11 +32,18 @@ async def run_turn(kit: Kit, history: list[Message], prompt: str) -> TurnEnded:
 
     When the task is cancelled, the turn ends as interrupted and the cancellation goes on.
     """
+    async with recorded_turn(kit.workspace, prompt):
+        return await _run_turn(kit, history, prompt)
+
+
+async def _run_turn(kit: Kit, history: list[Message], prompt: str) -> TurnEnded:
     turn = Turn(kit, history)
     scope = asyncio.timeout(kit.limits.timeout)
     try:
         async with scope:
             outcome = await _converse(turn, prompt)
+        if outcome.ending == "success":
+            await commit_turn(kit, prompt, tuple(turn.changed))
     except TimeoutError:
         if not scope.expired():
             raise
@@ -74,7 +84,8 @@ async def _begin(turn: Turn, prompt: str) -> ModelError | None:
     turn.info = info
     async with reading_ahead(kit):
         checked = await guide.begin(turn, prompt)
-    prompt = f"{prompt}\n\n{checked}" if checked else prompt
+    turn.prompt, turn.planning = prompt, wants_plan(kit, prompt)
+    prompt = "\n\n".join(text for text in (prompt, checked, ASKED if turn.planning else "") if text)
     if turn.history:
         turn.tell(await later_text(kit, prompt))
         return None
@@ -112,7 +123,7 @@ async def _react(turn: Turn, finish: Finish) -> Outcome | None:
 
 async def _run(turn: Turn, calls: Sequence[ToolCall]) -> Outcome | None:
     """Runs the calls of one answer; a model that repeats itself is told, then stopped."""
-    results = await run_calls(turn.kit, calls, turn.close)
+    results = await run_calls(turn.kit, calls, turn.close, turn.project_checks)
     turn.untried = turn.must_change = False
     turn.denied_last = any(result.denied for result in results)
     verdicts = [

@@ -17,7 +17,8 @@ class Profile:
 
     `guided`: the model is led by the hand: files that the prompt names are read for it, it looks
     before it changes, a test command that the prompt quotes is run, and an answer that changed
-    nothing is asked about once. `max_tokens` bounds one answer.
+    nothing is asked about once. `max_tokens` bounds one answer,
+    `map_tokens` the repository map in the first prompt.
     """
 
     name: ProfileName
@@ -27,6 +28,7 @@ class Profile:
     brief: bool
     guided: bool = False
     max_tokens: int | None = None
+    map_tokens: int = 0
 
     def tools(self, tools: Mapping[str, Tool[Any]]) -> tuple[Tool[Any], ...]:
         """Those of the tools that this profile offers, in its order."""
@@ -43,7 +45,13 @@ SMALL_PROFILE = Profile(
     max_tokens=1_500,
 )
 LARGE_PROFILE = Profile(
-    "large", tuple(LARGE), call_form="native", held=False, brief=False, guided=False
+    "large",
+    tuple(LARGE),
+    call_form="native",
+    held=False,
+    brief=False,
+    guided=False,
+    map_tokens=1_000,
 )
 
 

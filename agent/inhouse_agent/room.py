@@ -1,5 +1,6 @@
 """Asks the model only what fits into its context: makes room first where it would not."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from inhouse_agent.answer import ask_model
@@ -10,14 +11,15 @@ from inhouse_agent.gauge import Room
 from inhouse_agent.turn import Turn
 from inhouse_models.chat import Finish, ModelError, Request
 
+Schema = Mapping[str, object]
 # A summary that gains less than this part of the context is not worth its time.
 LEAST_GAIN_SHARE = 16
 
 
-async def ask_in_room(turn: Turn, *, schema: bool = False) -> tuple[Request, Finish]:
+async def ask_in_room(turn: Turn, *, schema: Schema | None = None) -> tuple[Request, Finish]:
     """The next request and its answer, after a compaction when the context gets full.
 
-    With `schema` it is the request for the final JSON value. An engine that still finds the
+    With `schema` it is the request for one JSON value of it. An engine that still finds the
     prompt too long is asked once more, after another compaction.
     """
     request = await _fitting_request(turn, schema)
@@ -33,7 +35,7 @@ async def ask_in_room(turn: Turn, *, schema: bool = False) -> tuple[Request, Fin
     return request, finish
 
 
-async def _fitting_request(turn: Turn, schema: bool) -> Request:
+async def _fitting_request(turn: Turn, schema: Schema | None) -> Request:
     request = await _build(turn, schema)
     room = room_of(turn)
     if not room.context or not turn.kit.options.compact_at:
@@ -47,9 +49,9 @@ async def _fitting_request(turn: Turn, schema: bool) -> Request:
     return _leave_room(turn, request, room.most - tokens)
 
 
-async def _build(turn: Turn, schema: bool) -> Request:
-    if schema:
-        return build_schema_request(turn.kit, turn.history)
+async def _build(turn: Turn, schema: Schema | None) -> Request:
+    if schema is not None:
+        return build_schema_request(turn.kit, turn.history, schema)
     return await build_request(turn.kit, turn.history, turn.steering())
 
 

@@ -147,13 +147,13 @@ def _distance(before: Snapshot, after: Snapshot) -> int:
 
 def _restore(kit: Kit, snapshot: Snapshot) -> bool:
     """Whether the files could be put back; what changed is reported."""
-    before = {path: fingerprint(kit.workspace.root / path) for path in kit.workspace.seen}
+    before = {path: fingerprint(kit.workspace, path) for path in kit.workspace.seen}
     changed = put_back(kit.workspace, snapshot)
     if isinstance(changed, Refusal):
         kit.emit(Noticed(f"Second choices are not tried any further: {changed.text}"))
         return False
     for path in changed:
-        kit.emit(FileChanged(path, before.get(path, ""), fingerprint(kit.workspace.root / path)))
+        kit.emit(FileChanged(path, before.get(path, ""), fingerprint(kit.workspace, path)))
     return True
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from inhouse_agent.calls import Result, cancel_call
+from inhouse_agent.checking import TurnChecks
 from inhouse_agent.events import Ending, MessageAdded, TurnEnded, UsageReported
 from inhouse_agent.gauge import Gauge
 from inhouse_agent.guard import LoopGuard
@@ -58,8 +59,9 @@ class Turn:
     no more until a command fails. `new_files` are those that the prompt names and that do not
     exist yet, `invents` allows others, `renames` allows renaming. `attempt` is the latest answer
     that wrote files, for its second choices, and `searched` says that those were tried. `info`
-    is the model that answers, `gauge` how full its context is, and a prompt of `full_at` tokens
-    was found too long for it, whatever it says.
+    is the model that answers, `gauge` how full its context is, a prompt of `full_at` tokens was
+    found too long for it, whatever it says, `planning` says that the turn ends with a plan, and
+    `prompt` is what the person asked.
     """
 
     kit: Kit
@@ -88,7 +90,14 @@ class Turn:
     searched: bool = False
     info: ModelInfo | None = None
     gauge: Gauge | None = None
+    planning: bool = False
+    prompt: str = ""
     full_at: int = 0
+    project_checks: TurnChecks = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The project's own checks begin anew with every turn."""
+        self.project_checks = self.kit.checking.turn()
 
     def add(self, message: Message) -> None:
         """The history grows by one message."""
@@ -122,6 +131,8 @@ class Turn:
         if self.guard.finished:
             return names
         barred = set(self.guard.barred)
+        if self.kit.workspace.overlay is not None:
+            barred.add("bash")
         if self.acting and not self.renames:
             barred.add("rename_symbol")
         if self.settled:

@@ -13,10 +13,13 @@ from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode, code_of
 from inhouse.output.formats import Output
 from inhouse.output.result import Result, result_of
+from inhouse_agent.carrying_out import carry_out
 from inhouse_agent.events import Event, TurnEnded
 from inhouse_agent.loop import run_turn
+from inhouse_agent.plan import Plan
 
 Start = Callable[[Callable[[Event], None]], Awaitable[Built | BuildProblem]]
+Act = Callable[[Built], Awaitable[TurnEnded]]
 INTERRUPTED = Result("interrupted", "Interrupted before the first answer.")
 
 
@@ -47,8 +50,26 @@ class Watch:
                 self.task.cancel()
 
 
-async def run(prompt: str, output: Output, start: Start, *, structured: bool = False) -> ExitCode:
-    """Answer the prompt with what `start` builds, and write the result.
+def answering(prompt: str) -> Act:
+    """What answers a prompt."""
+
+    async def act(built: Built) -> TurnEnded:
+        return await run_turn(built.kit, built.history, prompt)
+
+    return act
+
+
+def carrying_out(plan: Plan) -> Act:
+    """What carries a plan out as one change."""
+
+    async def act(built: Built) -> TurnEnded:
+        return await carry_out(built.kit, built.history, plan)
+
+    return act
+
+
+async def run(act: Act, output: Output, start: Start, *, structured: bool = False) -> ExitCode:
+    """Do it with what `start` builds, and write the result.
 
     `start` is given the function that takes events. With `structured` the answer is JSON. The
     first Ctrl+C ends the turn cleanly, the second ends the process. Raises OSError when the output
@@ -63,7 +84,7 @@ async def run(prompt: str, output: Output, start: Start, *, structured: bool = F
                 return finish_problem(built, output)
             session = built.session.id
             try:
-                await run_turn(built.kit, built.history, prompt)
+                await act(built)
             finally:
                 await built.close()
         except asyncio.CancelledError:

@@ -3,9 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal, cast
+from typing import Annotated, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from inhouse.settings_file import parse_value
 from inhouse_tools.tool import JsonValue
@@ -13,9 +20,29 @@ from inhouse_tools.tool import JsonValue
 ENVIRONMENT_PREFIX = "INHOUSE_"
 # What a repository must not decide, even in a trusted folder: it would move or weaken the boundary.
 SECURITY_KEYS = frozenset(
-    {"endpoint", "model", "lora", "projector", "draft_model", "mode", "sandbox", "rules.allow"}
+    {
+        "endpoint",
+        "model",
+        "lora",
+        "projector",
+        "draft_model",
+        "mode",
+        "sandbox",
+        "undo_disk",
+        "rules.allow",
+    }
 )
+# Tables whose entries a person names, such as [checks.NAME]; those of all sources add up.
+TABLES = frozenset({"checks", "language_servers"})
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
+
+
+def _as_list(value: object) -> object:
+    """One text may stand for a list of one."""
+    return (value,) if isinstance(value, str) else value
+
+
+Patterns = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 
 
 class Rules(BaseModel):
@@ -28,6 +55,25 @@ class Rules(BaseModel):
     )
     ask: tuple[str, ...] = Field(default=(), description="calls that always ask")
     deny: tuple[str, ...] = Field(default=(), description="calls that are never made")
+
+
+class CheckSetting(BaseModel):
+    """A check of the person's own, or when one that was found runs."""
+
+    model_config = _FROZEN
+
+    command: str = ""
+    files: Patterns = ()
+    when: Literal["edit", "end", "off"] = "edit"
+
+
+class LanguageServerSetting(BaseModel):
+    """A language server and the files that it is asked about."""
+
+    model_config = _FROZEN
+
+    command: Annotated[Patterns, Field(min_length=1)]
+    files: Annotated[Patterns, Field(min_length=1)]
 
 
 class Settings(BaseModel):
@@ -60,6 +106,11 @@ class Settings(BaseModel):
     )
     threads: int = Field(default=0, ge=0, description="CPU threads, 0 to choose")
     context: int = Field(default=0, ge=0, description="context size in tokens, 0 to choose")
+    map_tokens: int | None = Field(
+        default=None,
+        ge=0,
+        description="most tokens of the repository map in the first prompt, 0 for none",
+    )
     compact_at: float = Field(
         default=0.85,
         ge=0,
@@ -78,6 +129,12 @@ class Settings(BaseModel):
         allow_inf_nan=False,
         description="GiB on disk for saved conversation states, 0 for none",
     )
+    undo_disk: float = Field(
+        default=2,
+        ge=0,
+        allow_inf_nan=False,
+        description="GiB on disk for taking back turns in one folder, 0 for no undo",
+    )
     call_form: Literal["", "native", "fenced"] = Field(
         default="", description="how the model writes its calls: native or fenced"
     )
@@ -86,6 +143,28 @@ class Settings(BaseModel):
     )
     verify: str = Field(
         default="", description="command that must succeed for a task to count as done"
+    )
+    commit_turns: bool = Field(
+        default=False, description="commit what each successful turn has changed: true or false"
+    )
+    commit_trailer: str = Field(
+        default="Assisted-by: inhouse",
+        pattern=r"^(?:[A-Za-z0-9-]+: \S[^\r\n]*)?$",
+        description="last line of these commits, as `Name: text`, empty for none",
+    )
+    run_checks: Literal["auto", "off"] = Field(
+        default="auto", description="run the project's own checks after edits: auto or off"
+    )
+    checks_seconds: float = Field(
+        default=20,
+        gt=0,
+        description="what these checks may take before and after an answer's edits",
+    )
+    checks: Mapping[str, CheckSetting] = Field(
+        default={}, description="own checks, as [checks.NAME] with command, files and when"
+    )
+    language_servers: Mapping[str, LanguageServerSetting] = Field(
+        default={}, description="as [language_servers.NAME] with command and files"
     )
     sandbox: Literal["auto", "off"] = Field(
         default="auto", description="where commands run: auto or off"
@@ -100,6 +179,14 @@ class Settings(BaseModel):
             value = (value,)
         if isinstance(value, list | tuple):
             return tuple(one for one in cast("Iterable[object]", value) if one != "")
+        return value
+
+    @field_validator("checks", mode="before")
+    @classmethod
+    def _no_switch(cls, value: object) -> object:
+        """The switch has a name of its own, since a key cannot be a text and a table."""
+        if value in ("auto", "off"):
+            raise ValueError("it is for tables [checks.NAME]; run_checks switches checks on or off")
         return value
 
 
@@ -126,7 +213,7 @@ class Key:
     @property
     def adds_up(self) -> bool:
         """Whether the values of all sources are joined, instead of the last one winning."""
-        return self.name.startswith("rules.")
+        return self.name.startswith("rules.") or self.name in TABLES
 
     def check(self, value: JsonValue) -> JsonValue | SettingProblem:
         """The value as this key holds it, or what is wrong with it."""
@@ -160,7 +247,7 @@ def flatten(values: Mapping[str, JsonValue], prefix: str = "") -> dict[str, Json
     """Nested tables as values by dotted name."""
     flat: dict[str, JsonValue] = {}
     for name, value in values.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and prefix + name not in TABLES:
             flat |= flatten(value, f"{prefix}{name}.")
         else:
             flat[prefix + name] = value

@@ -73,19 +73,25 @@ def resolve(
 
 
 def merge(layers: tuple[Layer, ...]) -> tuple[dict[str, JsonValue], dict[str, str]]:
-    """Values and sources by key: later layers win, lists of rules add up."""
+    """Values and sources by key: later layers win, lists of rules and named tables add up."""
     values: dict[str, JsonValue] = {name: key.default for name, key in KEYS.items()}
     sources = dict.fromkeys(KEYS, "default")
     for layer in layers:
         for name, value in layer.values.items():
             if KEYS[name].adds_up:
-                before = cast("list[JsonValue]", values[name])
-                values[name] = [*before, *cast("list[JsonValue]", value)]
+                values[name] = _joined(values[name], value)
                 known = () if sources[name] == "default" else (sources[name],)
                 sources[name] = ", ".join((*known, layer.source))
             else:
                 values[name], sources[name] = value, layer.source
     return values, sources
+
+
+def _joined(before: JsonValue, value: JsonValue) -> JsonValue:
+    """Two lists, or two tables of which the later wins where they share a name."""
+    if isinstance(before, dict):
+        return {**before, **cast("dict[str, JsonValue]", value)}
+    return [*cast("list[JsonValue]", before), *cast("list[JsonValue]", value)]
 
 
 def _user_layer(notices: list[str]) -> Layer | SettingProblem:

@@ -88,6 +88,24 @@ def test_without_the_tool_nothing_is_read(tmp_path: Path) -> None:
     assert asyncio.run(attach_files(bench.kit, "Fix sums.py", ["sums.py"])) == []
 
 
+def test_symbols_stand_for_the_files_that_define_them(tmp_path: Path) -> None:
+    bench = guided(tmp_path)
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "cart.py").write_text("class Cart:\n    def total(self): ...\n")
+    (tmp_path / "use.py").write_text("from shop.cart import Cart\n\nCart().total()\n")
+    paths = ["shop/cart.py", "sums.py", "use.py"]
+
+    def attached(prompt: str) -> list[str]:
+        texts = asyncio.run(attach_files(bench.kit, prompt, paths))
+        return [text.partition("\n")[0] for text in texts]
+
+    assert attached("Rename `Cart.total`") == ["shop/cart.py"]
+    assert attached("Call `add()` in `total`") == ["sums.py", "shop/cart.py"]
+    assert attached("Rename `Cart.total`, used in use.py") == ["use.py"]
+    assert attached("Rename `Cart.sum`, `totals`, `tota`, and add no quotes to total") == []
+    assert bench.kit.workspace.seen.keys() == {"shop/cart.py", "sums.py", "use.py"}
+
+
 def test_blocks_in_a_file_do_not_end_it(tmp_path: Path) -> None:
     bench = guided(tmp_path)
     (tmp_path / "a.md").write_text("```\nx\n```\n")

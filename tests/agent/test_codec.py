@@ -30,6 +30,7 @@ from inhouse_agent.events import (
     TurnEnded,
     TurnStarted,
 )
+from inhouse_agent.plan import Plan, PlanStep
 from inhouse_models.chat import Message, ModelError, Timings, ToolCall, Usage
 
 JSON_VALUES = st.recursive(
@@ -109,7 +110,8 @@ def test_pieces_are_not_journalled() -> None:
 
 
 def test_fields_of_every_event(golden: Callable[[str, str], None]) -> None:
-    kinds: list[type[Any]] = [*EVENT_TYPES.values(), Message, ToolCall, Usage, Timings, ModelError]
+    nested = (Message, ToolCall, Plan, PlanStep, Usage, Timings, ModelError)
+    kinds: list[type[Any]] = [*EVENT_TYPES.values(), *nested]
     assert all(is_dataclass(kind) for kind in kinds)
     described = {kind.__name__: _describe(kind) for kind in kinds}
     golden("events.json", json.dumps(described, indent=2) + "\n")

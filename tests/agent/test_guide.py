@@ -233,10 +233,12 @@ class TestActing:
         assert not requests(bench)[0].must_call
 
     def test_a_plan_changes_nothing(self, tmp_path: Path) -> None:
-        bench = guided(tmp_path, say("First this, then that."))
+        bench = guided(tmp_path, say("First this."), say('{"steps": [{"intent": "Fix add"}]}'))
         bench.kit.policy = Policy("plan")
-        assert run(bench, CHECKED).answers == 1
+        ended = run(bench, CHECKED)
+        assert (ended.ending, ended.text) == ("success", "# Fix add\n\n1. Fix add\n")
         assert notices(bench) == []
+        assert (tmp_path / "sums.py").read_text() == SOURCE
 
     def test_a_later_prompt_shows_only_new_files(self, tmp_path: Path) -> None:
         bench = guided(tmp_path, say("It adds."), say("Yes."), say("It is new."))

@@ -34,7 +34,7 @@ def play(model: ModelClient | ModelError, wish: Wish, output: Output, prompt: st
 
     async def run() -> ExitCode:
         return await oneshot.run(
-            prompt,
+            oneshot.answering(prompt),
             output,
             lambda show: build(wish, show, ignore_progress, deny_asks, connect),
             structured=wish.schema is not None,
@@ -101,9 +101,10 @@ def test_yolo_runs_it_unprotected_and_says_so(folder: Path) -> None:
 
 
 def test_plan_changes_nothing(folder: Path) -> None:
-    model = ScriptedModel((call("write", file_path="a.txt", content="new\n"), say("Plan.")))
-    code, _ = answer(model, wish_for(folder, {"mode": "plan"}))
-    assert code == ExitCode.BLOCKED
+    write = call("write", file_path="a.txt", content="new\n")
+    model = ScriptedModel((write, say("I would."), say('{"steps": [{"intent": "Write a.txt"}]}')))
+    code, result = answer(model, wish_for(folder, {"mode": "plan"}))
+    assert (code, result["result"]) == (ExitCode.DONE, "# Write a.txt\n\n1. Write a.txt\n")
     assert not (folder / "a.txt").exists()
 
 

@@ -5,7 +5,21 @@ from typing import cast
 
 import typer
 
-from inhouse.cli import config, doctor, engine, instructions, models, prompt, sessions
+from inhouse.cli import (
+    checks,
+    commit,
+    config,
+    doctor,
+    engine,
+    instructions,
+    models,
+    plan,
+    prompt,
+    sessions,
+    undo,
+    worktrees,
+)
+from inhouse.cli import map as map_command
 from inhouse.cli.root import PROMPT_COMMAND, Root
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
@@ -23,7 +37,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for part in (prompt, models, engine, sessions, config, doctor, instructions):
+PARTS = (
+    prompt,
+    plan,
+    models,
+    engine,
+    sessions,
+    undo,
+    commit,
+    worktrees,
+    checks,
+    config,
+    doctor,
+    instructions,
+    map_command,
+)
+for part in PARTS:
     part.register(app)
 
 

@@ -79,6 +79,12 @@ class Flags:
             "--json-schema", metavar="JSON|FILE", help="The answer is one JSON value like this."
         ),
     ] = None
+    plan: Annotated[
+        str | None,
+        typer.Option(
+            "--plan", metavar="FILE", help="Carry out this plan (- is stdin) instead of a prompt."
+        ),
+    ] = None
     verify: Annotated[
         str | None,
         typer.Option(
@@ -101,6 +107,10 @@ class Flags:
     ] = None
     folder: Annotated[
         Path | None, typer.Option("-C", "--cwd", metavar="DIR", help="Work in this folder.")
+    ] = None
+    worktree: Annotated[
+        str | None,
+        typer.Option("--worktree", metavar="NAME", help="Work in a git worktree of this name."),
     ] = None
     system_prompt: Annotated[
         str | None,

@@ -1,0 +1,172 @@
+"""One-shot work from the flags of a prompt: where, with which settings, shown how."""
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inhouse.cli.fail import fail
+from inhouse.cli.flags import Flags, OutputFormat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from inhouse.build import Wish
+    from inhouse.exit_codes import ExitCode
+    from inhouse.oneshot import Act
+    from inhouse.output.formats import Output
+    from inhouse.output.progress import Progress
+    from inhouse.output.result import Result
+    from inhouse.sources import Resolved
+    from inhouse_agent.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is worked with, and what a person should know of it before."""
+
+    flags: Flags
+    wish: "Wish"
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """An output whose result somebody else hears as well."""
+
+    output: "Output"
+    hear: "Callable[[Result], None]"
+
+    def show(self, event: "Event") -> None:
+        """Pass it on."""
+        self.output.show(event)
+
+    def finish(self, result: "Result") -> None:
+        """Pass it on, and tell."""
+        self.output.finish(result)
+        self.hear(result)
+
+
+def ignore_result(_result: "Result") -> None:
+    """Hear nothing."""
+
+
+def prepare(flags: Flags) -> Job:
+    """The job that the flags mean; ends the command when they mean none."""
+    root, notices = _enter_worktree(flags, _root(flags))
+    resolved = _resolve(flags, root)
+    return Job(flags, _wish(flags, root, resolved), (*notices, *resolved.notices))
+
+
+def perform(job: Job, act: "Act", hear: "Callable[[Result], None]" = ignore_result) -> "ExitCode":
+    """Do it, and show it as the flags say; `hear` is told the result."""
+    import asyncio
+
+    from inhouse import oneshot
+    from inhouse.build import build
+    from inhouse_agent.events import Noticed
+
+    progress = _progress(job.flags)
+    output = Overheard(_output(job.flags, progress), hear)
+    for notice in job.notices:
+        output.show(Noticed(notice))
+    return asyncio.run(
+        oneshot.run(
+            act,
+            output,
+            lambda show: build(job.wish, show, progress.step),
+            structured=job.wish.schema is not None,
+        )
+    )
+
+
+def _root(flags: Flags) -> Path:
+    try:
+        root = (flags.folder or Path.cwd()).expanduser().resolve(strict=True)
+    except OSError as problem:
+        fail(f"The folder {problem.filename or 'you are in'} is not there: {problem.strerror}.")
+    for folder in (root, *(flags.add_dir or [])):
+        if not folder.expanduser().is_dir():
+            fail(f"{folder} is not a folder.")
+    return root
+
+
+def _enter_worktree(flags: Flags, root: Path) -> tuple[Path, tuple[str, ...]]:
+    """The folder to work in when --worktree names another, and where that is."""
+    if flags.worktree is None:
+        return root, ()
+    import asyncio
+
+    from inhouse.worktrees import enter_worktree
+    from inhouse_tools.refusal import Refusal
+
+    opened = asyncio.run(enter_worktree(root, flags.worktree))
+    if isinstance(opened, Refusal):
+        fail(opened.text)
+    return opened.root, (opened.notice,)
+
+
+def _resolve(flags: Flags, root: Path) -> "Resolved":
+    from inhouse.settings import SettingProblem
+    from inhouse.sources import resolve
+    from inhouse.trust import trust
+
+    if flags.trust:
+        try:
+            trust(root)
+        except OSError as problem:
+            fail(f"The trust in {root} cannot be kept: {problem}")
+    resolved = resolve(root, os.environ, flags.settings())
+    if isinstance(resolved, SettingProblem):
+        fail(resolved.text)
+    return resolved
+
+
+def _wish(flags: Flags, root: Path, resolved: "Resolved") -> "Wish":
+    from inhouse.build import Resume, Wish
+    from inhouse.prompts import PromptProblem, read_schema
+
+    schema = None if flags.json_schema is None else read_schema(flags.json_schema)
+    if isinstance(schema, PromptProblem):
+        fail(schema.text)
+    if flags.resume == "":
+        fail("-r needs the ID of a session here: inhouse sessions list shows them; -c is the last.")
+    if flags.lora and flags.endpoint:
+        fail("--lora is for inhouse's own engine; the server behind --endpoint loads its own.")
+    if flags.fork and not (flags.continued or flags.resume):
+        fail("--fork needs -c or -r: which session is to be copied?")
+    return Wish(
+        root=root,
+        settings=resolved.settings,
+        default_mode="auto-edit",
+        extra=tuple(folder.expanduser().resolve() for folder in flags.add_dir or []),
+        resume=Resume(flags.continued, flags.resume or "", flags.fork),
+        schema=schema,
+        system_prompt=flags.system_prompt or "",
+        append_system_prompt=flags.append_system_prompt or "",
+    )
+
+
+def _progress(flags: Flags) -> "Progress":
+    from inhouse.output.progress import Detail, Progress
+
+    terminal = sys.stderr.isatty()
+    detail = Detail.FULL if terminal else Detail.NOTICES
+    if flags.verbose:
+        detail = Detail.VERBOSE
+    if flags.quiet:
+        detail = Detail.NOTHING
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return Progress(sys.stderr, detail, live=terminal and not plain, colour=terminal and not plain)
+
+
+def _output(flags: Flags, progress: "Progress") -> "Output":
+    from inhouse.output.formats import Both, JsonOutput, StreamJsonOutput, TextOutput
+
+    outputs = {
+        OutputFormat.TEXT: TextOutput,
+        OutputFormat.JSON: JsonOutput,
+        OutputFormat.STREAM_JSON: StreamJsonOutput,
+    }
+    return Both(progress, outputs[flags.output_format]())
