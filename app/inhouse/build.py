@@ -135,9 +135,7 @@ async def build(
     profile = profile_named(info.profile)
     workspace.keeps_symbols = profile.guided
     emit = journalling(session, show)
-    _say_what_matters(session, policy, sandbox, emit)
-    for text in recover(workspace.state) if workspace.state else ():
-        emit(Noticed(text))
+    _say_what_matters(session, policy, workspace, emit)
     room = int(wish.settings.undo_disk * GIB)
     workspace.undo = record_turns(workspace, room, lambda text: emit(Noticed(text)))
     kit = Kit(
@@ -223,8 +221,10 @@ async def _choose_sandbox(wish: Wish) -> Sandbox:
     return await probe(wish.root, wish.extra)
 
 
-def _say_what_matters(session: Session, policy: Policy, sandbox: Sandbox, emit: Emit) -> None:
-    for notice in session.notices:
+def _say_what_matters(session: Session, policy: Policy, workspace: Workspace, emit: Emit) -> None:
+    sandbox = workspace.sandbox
+    interrupted = recover(workspace.state) if workspace.state else ()
+    for notice in (*session.notices, *interrupted):
         emit(Noticed(notice))
     if session.root in {Path.home().resolve(), Path(session.root.anchor)}:
         emit(Noticed(NO_PROJECT.format(session.root)))

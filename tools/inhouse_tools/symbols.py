@@ -1,16 +1,21 @@
-"""The tool that outlines a file, or finds where a name is defined."""
+"""The tool that outlines a file, finds where a name is defined, or who refers to it."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
 from inhouse_tools import syntax
-from inhouse_tools.changes import Opened, open_place, open_text
+from inhouse_tools.changes import Opened, open_text
 from inhouse_tools.documentation import page
-from inhouse_tools.listing import list_files
-from inhouse_tools.paths import place_of, resolve
+from inhouse_tools.index.facts import Facts
+from inhouse_tools.index.lookup import Definition
+from inhouse_tools.index.of_workspace import index_of
+from inhouse_tools.index.repository_index import FEW_FILES, RepositoryIndex
+from inhouse_tools.mentions import MAX_FILES, find_mentions
+from inhouse_tools.paths import resolve, spell
 from inhouse_tools.refusal import Refusal
-from inhouse_tools.symbol_edit import SourceFile, last_part, plain_name
+from inhouse_tools.symbol_edit import NUMBER, last_part, plain_name
 from inhouse_tools.text import cut
 from inhouse_tools.tool import Access, Output, Tool, Workspace
 
@@ -25,6 +30,7 @@ class SymbolsArgs(BaseModel):
 
     file_path: str | None = None
     name: str | None = None
+    references: bool | None = None
 
 
 def access(args: SymbolsArgs, workspace: Workspace) -> tuple[Access, ...]:
@@ -36,18 +42,26 @@ def access(args: SymbolsArgs, workspace: Workspace) -> tuple[Access, ...]:
 
 
 async def run(args: SymbolsArgs, workspace: Workspace) -> Output:
-    """An outline with line numbers, or definitions with their code."""
+    """An outline with line numbers, definitions with their code, or the lines that refer."""
+    if args.references and not args.name:
+        return Output("Give the name whose references you want.", failed=True)
     if not args.file_path and not args.name:
         return Output("Give file_path or name.", failed=True)
-    if args.file_path:
-        opened = open_text(args.file_path, workspace)
-        if isinstance(opened, Refusal):
-            return opened.output()
-        if args.name:
-            return _definitions(_find([opened], plain_name(args.name)), args.name, workspace)
-        return _outline(opened, workspace)
     name = plain_name(args.name or "")
-    found = await asyncio.to_thread(_search, name, workspace)
+    opened = open_text(args.file_path, workspace) if args.file_path else None
+    if isinstance(opened, Refusal):
+        return opened.output()
+    if args.references:
+        return await _references(name, opened, workspace)
+    if opened is None:
+        return await _search(name, workspace)
+    if not name:
+        return _outline(opened, workspace)
+    found = [
+        _definition(opened, symbol)
+        for symbol in syntax.symbols(opened.place.name, opened.source)
+        if _means(symbol.name, name)
+    ]
     return _definitions(found, name, workspace)
 
 
@@ -62,45 +76,95 @@ def _outline(opened: Opened, workspace: Workspace) -> Output:
     return _cut("\n".join([f"{file}:", *lines]), workspace)
 
 
-def _search(name: str, workspace: Workspace) -> list[tuple[SourceFile, syntax.Symbol]]:
-    wanted = last_part(name)
-    opened: list[Opened] = []
-    for file in list_files(workspace.root).files:
-        path = workspace.root / file
-        if syntax.language_of(file) is None or path.is_symlink():
-            continue
-        found = open_place(place_of(path, workspace), workspace)
-        if isinstance(found, Opened) and wanted in found.document.text:
-            opened.append(found)
-    return _find(opened, name)
+def _means(symbol: str, name: str) -> bool:
+    plain = NUMBER.sub("", symbol)
+    return name in {symbol, plain} or plain.endswith(f".{name}")
 
 
-def _find(opened: list[Opened], name: str) -> list[tuple[SourceFile, syntax.Symbol]]:
-    found: list[tuple[SourceFile, syntax.Symbol]] = []
-    for item in opened:
-        file = SourceFile.of(item.place.name, item.source)
-        for symbol in file.symbols:
-            plain = symbol.name.partition("#")[0] or symbol.name
-            if name in {symbol.name, plain} or plain.endswith(f".{name}"):
-                found.append((file, symbol))
-    return found
+def _definition(opened: Opened, symbol: syntax.Symbol) -> Definition:
+    return Definition(
+        path=opened.place.name,
+        name=symbol.name,
+        kind=symbol.kind,
+        start_line=symbol.start_line,
+        end_line=symbol.end_line,
+        signature="",
+        data=False,
+    )
 
 
-def _definitions(
-    found: list[tuple[SourceFile, syntax.Symbol]], name: str, workspace: Workspace
-) -> Output:
+async def _search(name: str, workspace: Workspace) -> Output:
+    """The definitions in any file; only files that hold the name need to be parsed for them.
+
+    A similar name can stand in any file, so then the others are parsed as well if they are few.
+    """
+    index = index_of(workspace)
+
+    def find() -> tuple[Definition, ...]:
+        return index.definitions(name, MAX_DEFINITIONS + 1)
+
+    found = await index.ask(find, mentioning=last_part(name))
+    if (not found or found[0].near) and 0 < index.left <= FEW_FILES:
+        found = await index.ask(find)
+    return await asyncio.to_thread(_definitions, found, name, workspace)
+
+
+def _definitions(found: Sequence[Definition], name: str, workspace: Workspace) -> Output:
     if not found:
         return Output(f"{name} is defined in no file. Use grep to find where it is used.")
     lines: list[str] = []
-    for file, symbol in found[:MAX_DEFINITIONS]:
-        lines.append(
-            f"{file.name}:{symbol.start_line}-{symbol.end_line}: {symbol.kind} {symbol.name}"
-        )
-        if len(found) <= MAX_SHOWN_DEFINITIONS:
-            lines.append(file.text_of(symbol))
+    near = found[0].near
+    if near:
+        lines.append(f"{name} is defined in no file. Similar names:")
+    for one in found[:MAX_DEFINITIONS]:
+        path = spell(one.path)
+        lines.append(f"{path}:{one.start_line}-{one.end_line}: {one.kind} {one.name}")
+        if len(found) <= MAX_SHOWN_DEFINITIONS and not near:
+            lines += _code(path, one, workspace)
     if len(found) > MAX_DEFINITIONS:
-        lines.append(f"[{len(found) - MAX_DEFINITIONS} more]")
+        lines.append("[there are more: give file_path, too, or the class as in Class.name]")
     return _cut("\n".join(lines), workspace)
+
+
+def _code(path: str, definition: Definition, workspace: Workspace) -> list[str]:
+    opened = open_text(path, workspace)
+    if isinstance(opened, Refusal):
+        return []
+    lines = opened.document.text.split("\n")
+    return lines[definition.start_line - 1 : definition.end_line]
+
+
+async def _references(name: str, opened: Opened | None, workspace: Workspace) -> Output:
+    wanted = last_part(name)
+    paths: Sequence[str] = (opened.place.name,) if opened else ()
+    known: Mapping[str, Facts] = {}
+    if opened is None:
+        index = index_of(workspace)
+        paths, known = await index.ask(lambda: _users(index, wanted), mentioning=wanted)
+    found = await asyncio.to_thread(find_mentions, wanted, paths, workspace, known)
+    if not found.files:
+        where = opened.place.name if opened else "any file"
+        return Output(f"No code uses {wanted} in {where}. grep finds it in strings and comments.")
+    return _cut(found.show(wanted), workspace)
+
+
+def _users(index: RepositoryIndex, name: str) -> tuple[list[str], dict[str, Facts]]:
+    """Files that may use a name, of the languages in which it is defined, and what is known."""
+    defined = [found for found in index.definitions(name) if not found.near]
+    families = {_family(found.path) for found in defined if not found.data}
+    paths = [
+        path for path in index.files_that_mention(name) if not families or _family(path) in families
+    ]
+    contents = index.files()
+    looked_into = [path for path in paths[:MAX_FILES] if path in contents]
+    facts = index.facts([contents[path] for path in looked_into])
+    known = {path: facts[contents[path]] for path in looked_into if contents[path] in facts}
+    return paths, known
+
+
+def _family(path: str) -> str:
+    language = syntax.language_of(path)
+    return language.family if language else ""
 
 
 def _cut(text: str, workspace: Workspace) -> Output:
