@@ -6,6 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says something about what else the machine does.
+settings.register_profile("inhouse", deadline=None)
+settings.load_profile("inhouse")
 
 GOLDENS = Path(__file__).parent / "goldens"
 # Taken before any test moves HOME: the real model is too large to be fetched for every run.

@@ -136,8 +136,8 @@ async def build(
     workspace.keeps_symbols = profile.guided
     emit = journalling(session, show)
     _say_what_matters(session, policy, workspace, emit)
-    room = int(wish.settings.undo_disk * GIB)
-    workspace.undo = record_turns(workspace, room, lambda text: emit(Noticed(text)))
+    notice = noticing(emit)
+    workspace.undo = record_turns(workspace, int(wish.settings.undo_disk * GIB), notice)
     kit = Kit(
         client=client,
         tools=builtin_tools(),
@@ -149,12 +149,7 @@ async def build(
         limits=Limits(wish.settings.max_turns, wish.settings.timeout or None),
         options=_options(wish, session.id, workspace),
         memory=session.memory(),
-        checking=checking_of(
-            wish.settings,
-            workspace,
-            lambda text: emit(Noticed(text)),
-            guided=profile.guided,
-        ),
+        checking=checking_of(wish.settings, workspace, notice, guided=profile.guided),
     )
     return Built(kit, session, session.history())
 
@@ -192,6 +187,11 @@ def journalling(session: Session, show: Emit) -> Emit:
         show(event)
 
     return emit
+
+
+def noticing(emit: Emit) -> Callable[[str], None]:
+    """Takes what a person should know, as a text."""
+    return lambda text: emit(Noticed(text))
 
 
 def _earlier_session(wish: Wish) -> Session | BuildProblem:

@@ -3,11 +3,11 @@
 import json
 import os
 import pty
+import resource
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -82,12 +82,18 @@ def endpoint() -> Iterator[str]:
         yield url
 
 
+def processor_seconds() -> float:
+    """Of all commands so far: what else runs on the machine does not count."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def test_version_is_quick_and_imports_nothing_heavy(inhouse: Run, folder: Path) -> None:
     times: list[float] = []
     for _ in range(3):
-        started = time.perf_counter()
+        started = processor_seconds()
         assert inhouse("--version").stdout == "inhouse 0.1.0\n"
-        times.append(time.perf_counter() - started)
+        times.append(processor_seconds() - started)
     assert min(times) < 0.25
     spied = spy(folder, "--version")
     assert spied.stderr == "loaded: [] typer: False\n"
@@ -258,9 +264,9 @@ def test_help_is_quick_and_lists_flags_and_commands(inhouse: Run) -> None:
     times: list[float] = []
     text = ""
     for _ in range(3):
-        started = time.perf_counter()
+        started = processor_seconds()
         text = inhouse("--help").stdout
-        times.append(time.perf_counter() - started)
+        times.append(processor_seconds() - started)
     assert min(times) < 0.6
     for word in ("--output-format", "--verify", "models", "doctor", "Exit codes"):
         assert word in text
