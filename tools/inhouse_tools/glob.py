@@ -1,14 +1,20 @@
 """The tool that finds files by name."""
 
 import asyncio
+from collections.abc import Sequence
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
+from inhouse_tools.changes import plural
 from inhouse_tools.documentation import page
-from inhouse_tools.listing import list_files, pattern_spec
-from inhouse_tools.paths import spell
-from inhouse_tools.text import cut
+from inhouse_tools.file_pattern import FilePattern, file_pattern
+from inhouse_tools.listing import list_files
+from inhouse_tools.paths import place_of, spell
+from inhouse_tools.staged_search import names_now, staged_in
 from inhouse_tools.tool import Access, Output, Tool, Workspace
+
+MAX_SHOWN = 200
 
 
 class GlobArgs(BaseModel):
@@ -16,32 +22,80 @@ class GlobArgs(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    pattern: str = Field(description="such as **/*.py")
+    pattern: str
 
 
-def access(_args: GlobArgs, _workspace: Workspace) -> tuple[Access, ...]:
-    """The names of the workspace's files."""
-    return (Access("read", "."),)
+def access(args: GlobArgs, workspace: Workspace) -> tuple[Access, ...]:
+    """The names of the files of the workspace, or of one of its further folders."""
+    base, _rest = _base_of(args.pattern, workspace)
+    return (place_of(base, workspace).access("read"),)
 
 
 async def run(args: GlobArgs, workspace: Workspace) -> Output:
     """The files whose path matches, one per line."""
-    prefix = f"{workspace.root.as_posix()}/"
-    spec = pattern_spec(args.pattern.removeprefix(prefix))
-    if spec is None:
-        return Output(f"{args.pattern} is not a file pattern. Write it like *.py.", failed=True)
-    listing = await asyncio.to_thread(list_files, workspace.root)
-    names = [spell(name) for name in listing.files if spec.match_file(name)]
-    if not names:
-        return Output(f"No file matches {args.pattern}.", show={"lines": 0})
-    text = "\n".join(names)
-    shown = cut(text, workspace.max_output_chars)
-    if not shown.whole:
-        handle = workspace.handles.keep(text)
-        text = shown.with_note(f"All of them: read {handle}")
+    base, rest = _base_of(args.pattern, workspace)
+    pattern = file_pattern(rest)
+    if pattern is None or ".." in rest.split("/"):
+        text = f"{args.pattern} is not a pattern for files of the project. Write it like *.py."
+        return Output(text, failed=True)
+    listing = await asyncio.to_thread(list_files, base)
+    staged = staged_in(base, workspace.overlay)
+    names, note = _matching(pattern, names_now(listing.files, staged) if staged else listing.files)
     if listing.cut:
-        text += "\n[there are more files than were looked at: use grep or bash in a subfolder]"
-    return Output(text, show={"lines": len(names), "cut": shown.lines})
+        note += "\n[there are more files than were looked at: use grep or bash in a subfolder]"
+    if not names:
+        return Output(f"No file matches {args.pattern}.{note}", show={"lines": 0})
+    shown_base = "" if base == workspace.root else f"{base}/"
+    if len(names) > MAX_SHOWN or sum(len(name) + 1 for name in names) > workspace.max_output_chars:
+        names = await asyncio.to_thread(_newest_first, base, names)
+    lines = [spell(shown_base + name) for name in names]
+    text, cut = _bounded(lines, workspace)
+    return Output(text + note, show={"lines": len(lines), "cut": cut})
+
+
+def _base_of(pattern: str, workspace: Workspace) -> tuple[Path, str]:
+    """The folder of the workspace that an absolute pattern begins with, and the rest of it."""
+    for folder in (workspace.root, *workspace.extra):
+        if pattern.startswith(f"{folder.as_posix()}/"):
+            return folder, pattern.removeprefix(f"{folder.as_posix()}/")
+    return workspace.root, pattern
+
+
+def _matching(pattern: FilePattern, files: Sequence[str]) -> tuple[list[str], str]:
+    """Names that match, in small or capital letters if need be."""
+    names = pattern.select(files)
+    if names:
+        return names, ""
+    names = pattern.without_case().select(files)
+    return names, "\n[found by ignoring case]" if names else ""
+
+
+def _newest_first(base: Path, names: Sequence[str]) -> list[str]:
+    """By the time of their last change: what is worked on now is seen when there are too many."""
+
+    def changed(name: str) -> float:
+        try:
+            return (base / name).stat().st_mtime
+        except OSError:
+            return 0.0
+
+    return sorted(names, key=lambda name: (-changed(name), name))
+
+
+def _bounded(lines: list[str], workspace: Workspace) -> tuple[str, int]:
+    """The first names, and how to read the others."""
+    room, shown = workspace.max_output_chars, list[str]()
+    for line in lines[:MAX_SHOWN]:
+        room -= len(line) + 1
+        if shown and room < 0:
+            break
+        shown.append(line)
+    left = len(lines) - len(shown)
+    if left:
+        handle = workspace.handles.keep("\n".join(lines))
+        more = f"[{plural(left, 'more file')}, changed longer ago: read {handle}]"
+        return "\n".join([*shown, more]), left
+    return "\n".join(shown), 0
 
 
 TOOL = Tool("glob", page("glob").description, GlobArgs, access, run, page("glob").brief)

@@ -3,10 +3,9 @@
 import os
 from collections import deque
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
+from inhouse_tools.gitignore import Rules, in_byte_letters, read_rules
 
 SKIPPED = frozenset(
     {
@@ -27,8 +26,11 @@ SKIPPED = frozenset(
         ".DS_Store",
     }
 )
-MAX_FILES = 20_000
+# A folder that holds this file is an environment of Python, whatever it is called.
+ENVIRONMENT_MARK = "pyvenv.cfg"
+MAX_FILES = 200_000
 MAX_IGNORE_BYTES = 256_000
+MAX_POINTER_BYTES = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,69 +42,180 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ignores:
-    """The ignore rules that hold in a folder: each with the folder that it counts from."""
+class _Scope:
+    """The rules of one ignore file, which count from the folder that ends at letter `begin`."""
 
-    rules: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+    rules: Rules
+    begin: int
 
-    def hides(self, name: str, is_folder: bool) -> bool:
-        """Whether the nearest rule that speaks of a path, relative to the root, ignores it."""
-        for base, spec in reversed(self.rules):
-            inside = name.removeprefix(base) + ("/" if is_folder else "")
-            verdict = spec.check_file(inside).include
-            if verdict is not None:
-                return verdict
+
+_Scopes = tuple[_Scope, ...]
+"""The rules that hold in a folder, the nearest first: those decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Where to begin so that all ignore files count that should.
+
+    `top` is the repository that the wanted folder is in, or else the root. `inside` is the wanted
+    folder below it, as `a/b/`, or "" when it is `top` itself.
+    """
+
+    top: Path
+    inside: str
+    repository: bool
+    scopes: _Scopes
+
+
+def list_files(root: Path, limit: int = MAX_FILES, under: str = "") -> Listing:
+    """Every file that git would not ignore, near files first when there are many.
+
+    `under` is a folder of the root whose files alone are wanted. The ignore files of the whole
+    repository count, also of folders above the root; but whoever asks for an ignored folder sees
+    what is in it. Tracked files that are ignored are left out, since the index is not read. The
+    files of a submodule or another repository inside are listed by its own rules. Links to folders
+    are not followed, links to files count when they stay inside the root. Folders that cannot be
+    read are passed over.
+    """
+    start = find_start(root, under)
+    waiting: deque[tuple[str, _Scopes]] = deque([(start.inside, start.scopes)])
+    files: list[str] = []
+    while waiting and len(files) <= limit:
+        folder, scopes = waiting.popleft()
+        names, folders = _look(start, folder, scopes, root)
+        files += names
+        waiting.extend(folders)
+    shown = f"{under}/" if under else ""
+    paths = [shown + name[len(start.inside) :] for name in files[:limit]]
+    return Listing(tuple(sorted(paths)), cut=len(files) > limit)
+
+
+def find_start(root: Path, under: str = "") -> Start:
+    """Where a listing of a folder of the root begins, and the rules that hold there."""
+    wanted = root / under
+    repository = _repository_of(root)
+    top = repository or root
+    scopes = _own_rules(top, "", (), is_repository=repository is not None)
+    inside = ""
+    for part in wanted.relative_to(top).parts:
+        if part in SKIPPED or _hides(scopes, in_byte_letters(inside), part, is_folder=True):
+            alone = os.path.lexists(wanted / ".git")
+            return Start(wanted, "", alone, _own_rules(wanted, "", (), is_repository=alone))
+        inside += part + "/"
+        nested = os.path.lexists(top / inside / ".git")
+        above = () if nested and repository else scopes
+        scopes = _own_rules(top, inside, above, is_repository=nested)
+    return Start(top, inside, repository is not None, scopes)
+
+
+def _repository_of(root: Path) -> Path | None:
+    """The folder at or above the root that holds `.git`."""
+    return next((it for it in (root, *root.parents) if os.path.lexists(it / ".git")), None)
+
+
+def _look(
+    start: Start, folder: str, scopes: _Scopes, root: Path
+) -> tuple[list[str], list[tuple[str, _Scopes]]]:
+    """The files right in a folder, and the folders with the rules that hold in them."""
+    files: list[str] = []
+    folders: list[tuple[str, _Scopes]] = []
+    found = _entries_of(start.top / folder)
+    names = {entry.name for entry in found}
+    if folder != start.inside and ENVIRONMENT_MARK in names:
+        return files, folders
+    if folder != start.inside and (".git" in names or ".gitignore" in names):
+        # Another repository has rules of its own; several of them in a plain folder share its.
+        above = () if ".git" in names and start.repository else scopes
+        scopes = _own_rules(start.top, folder, above, is_repository=".git" in names)
+    letters = in_byte_letters(folder)
+    for entry in found:
+        name = entry.name
+        if name in SKIPPED:
+            continue
+        is_folder = _is_folder(entry)
+        if scopes and _hides(scopes, letters, name, is_folder=is_folder):
+            continue
+        if is_folder:
+            folders.append((f"{folder}{name}/", scopes))
+        elif _is_file(entry) or _links_inside(entry, root):
+            files.append(folder + name)
+    return files, folders
+
+
+def _entries_of(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []
+
+
+def _hides(scopes: _Scopes, folder: str, name: str, *, is_folder: bool) -> bool:
+    """Whether the nearest rule that is about an entry of a folder (in byte letters) ignores it."""
+    name = in_byte_letters(name)
+    for scope in scopes:
+        verdict = scope.rules.verdict((folder + name)[scope.begin :], name, is_folder)
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _own_rules(top: Path, folder: str, above: _Scopes, *, is_repository: bool) -> _Scopes:
+    """The rules that hold in a folder: its own before those above."""
+    begin = len(in_byte_letters(folder))
+    excluded = _exclude_file(top / folder) if is_repository else None
+    scopes = above
+    for file in (excluded, top / folder / ".gitignore"):
+        rules = _rules_in(file) if file else None
+        if rules:
+            scopes = (_Scope(rules, begin), *scopes)
+    return scopes
+
+
+def _exclude_file(repository: Path) -> Path | None:
+    """The rules that a repository keeps to itself; a linked worktree has those of the main one."""
+    entry = repository / ".git"
+    try:
+        if entry.is_dir():
+            return entry / "info" / "exclude"
+        folder = _pointed(entry, repository, "gitdir:")
+        common = _pointed(folder / "commondir", folder, "") if folder else None
+    except (OSError, RuntimeError, ValueError):
+        return None
+    chosen = common or folder
+    return chosen / "info" / "exclude" if chosen else None
+
+
+def _pointed(file: Path, base: Path, prefix: str) -> Path | None:
+    """The folder that a one-line file of git names."""
+    if not file.is_file() or file.stat().st_size > MAX_POINTER_BYTES:
+        return None
+    text = os.fsdecode(file.read_bytes()).strip()
+    return base / text.removeprefix(prefix).strip() if text.startswith(prefix) else None
+
+
+def _rules_in(file: Path) -> Rules | None:
+    """The rules of an ignore file; links are not followed, as git does not."""
+    try:
+        if file.is_symlink() or not file.is_file() or file.stat().st_size > MAX_IGNORE_BYTES:
+            return None
+        return read_rules(file.read_bytes())
+    except OSError:
+        return None
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir(follow_symlinks=False)
+    except OSError:
         return False
 
 
-def list_files(root: Path, limit: int = MAX_FILES) -> Listing:
-    """Every file under a folder that git would not ignore; near files first when there are many.
-
-    Links to folders are not followed, links to files count when they stay inside the root.
-    Folders that cannot be read are passed over.
-    """
-    exclude = _spec(_rules_in(root / ".git" / "info" / "exclude"))
-    first = _Ignores((("", exclude),) if exclude else ())
-    waiting: deque[tuple[str, _Ignores]] = deque([("", first)])
-    files: list[str] = []
-    while waiting:
-        folder, ignores = waiting.popleft()
-        names, folders, inner = _scan(root, folder, ignores)
-        files.extend(names)
-        waiting.extend((name, inner) for name in folders)
-        if len(files) > limit:
-            return Listing(tuple(sorted(files[:limit])), cut=True)
-    return Listing(tuple(sorted(files)))
-
-
-def _scan(root: Path, folder: str, ignores: _Ignores) -> tuple[list[str], list[str], _Ignores]:
-    """The files and folders right in one folder, and the rules that hold below it."""
-    files: list[str] = []
-    folders: list[str] = []
+def _is_file(entry: os.DirEntry[str]) -> bool:
     try:
-        with os.scandir(root / folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
+        return entry.is_file(follow_symlinks=False)
     except OSError:
-        return files, folders, ignores
-    names = {entry.name for entry in found}
-    if folder and "pyvenv.cfg" in names:
-        return files, folders, ignores
-    if ".gitignore" in names:
-        spec = _spec(_rules_in(root / folder / ".gitignore"))
-        if spec:
-            ignores = _Ignores((*ignores.rules, (folder, spec)))
-    for entry in found:
-        if entry.name in SKIPPED:
-            continue
-        name = folder + entry.name
-        is_folder = entry.is_dir(follow_symlinks=False)
-        if ignores.hides(name, is_folder):
-            continue
-        if is_folder:
-            folders.append(name + "/")
-        elif entry.is_file(follow_symlinks=False) or _links_inside(entry, root):
-            files.append(name)
-    return files, folders, ignores
+        return False
 
 
 def _links_inside(entry: os.DirEntry[str], root: Path) -> bool:
@@ -112,53 +225,3 @@ def _links_inside(entry: os.DirEntry[str], root: Path) -> bool:
         return Path(entry.path).resolve().is_relative_to(root)
     except (OSError, RuntimeError):
         return False
-
-
-def _rules_in(file: Path) -> str:
-    """The text of an ignore file; links are not followed, as git does not."""
-    try:
-        if file.is_symlink() or not file.is_file() or file.stat().st_size > MAX_IGNORE_BYTES:
-            return ""
-        return file.read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
-        return ""
-
-
-@lru_cache(maxsize=256)
-def _spec(text: str) -> GitIgnoreSpec | None:
-    """The rules of an ignore file, without the lines that are no rule."""
-    lines = text.splitlines()
-    if not lines:
-        return None
-    try:
-        return GitIgnoreSpec.from_lines(lines)
-    except ValueError:
-        return GitIgnoreSpec.from_lines([line for line in lines if _is_rule(line)])
-
-
-def _is_rule(line: str) -> bool:
-    try:
-        GitIgnoreSpec.from_lines([line])
-    except ValueError:
-        return False
-    return True
-
-
-def pattern_spec(pattern: str) -> GitIgnoreSpec | None:
-    """A file pattern such as `*.py`, `src/**/*.ts` or `*.{js,ts}`; None when it is no pattern."""
-    variants = [part.removeprefix("./").lstrip("!") for part in _braces(pattern.strip())]
-    try:
-        return GitIgnoreSpec.from_lines(part.replace("#", "\\#") for part in variants if part)
-    except ValueError:
-        return None
-
-
-def _braces(pattern: str) -> list[str]:
-    """`a.{b,c}` as `a.b` and `a.c`, at most 64 of them."""
-    start, end = pattern.find("{"), pattern.find("}")
-    if not 0 <= start < end:
-        return [pattern]
-    result: list[str] = []
-    for choice in pattern[start + 1 : end].split(","):
-        result.extend(_braces(pattern[:start] + choice + pattern[end + 1 :]))
-    return result[:64]

@@ -89,8 +89,9 @@ def place_of(path: Path, workspace: Workspace) -> Place:
 
 
 def spell(name: str) -> str:
-    """A file name as text: bytes that are not UTF-8 are written as \\xNN."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """A file name as text on one line: bytes that are not UTF-8 are written as \\xNN, \\x0a too."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return text.replace("\n", "\\x0a")
 
 
 def unspell(name: str) -> str:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from inhouse_tools.refusal import Refusal, of_os_error
 
@@ -23,6 +23,8 @@ TERM_SECONDS = 1.5
 """How long a group may take to end itself before it is killed."""
 DRAIN_SECONDS = 0.5
 """How long the output may stay open, held by a grandchild, after the program ended."""
+LOOK_SECONDS = 0.05
+"""How often is looked at how much a program has written."""
 PROGRESS_SECONDS = 0.05
 PROGRESS_CHARACTERS = 8_000
 
@@ -195,6 +197,60 @@ async def run(  # noqa: PLR0913 - a program has this many independent circumstan
         cut=cut,
         seconds=time.monotonic() - began,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """All that a program wrote, without its errors. `stopped` says why it was ended early."""
+
+    exit_code: int
+    output: bytes
+    stopped: Literal["", "time", "many"] = ""
+
+
+async def collect(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    timeout: float,  # noqa: ASYNC109 - a program that runs too long is ended, not abandoned
+    most_bytes: int,
+) -> Collected | Refusal:
+    """Run a program that reads nothing, at most `timeout` seconds and `most_bytes` of output.
+
+    It writes into a file, so that many small pieces wake nobody. When this is cancelled it ends.
+    """
+    stopped: Literal["", "time", "many"] = ""
+    deadline = time.monotonic() + timeout
+    with tempfile.TemporaryFile() as file:
+        try:
+            process = await _spawn(
+                *argv,
+                cwd=cwd,
+                env=scrubbed(os.environ),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=file,
+                stderr=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            return of_os_error(error, argv[0], "run")
+        except ValueError:
+            return Refusal("A command cannot hold a NUL character.")
+        ended = asyncio.ensure_future(process.wait())
+        try:
+            while not ended.done() and not stopped:
+                left = deadline - time.monotonic()
+                await asyncio.wait({ended}, timeout=min(LOOK_SECONDS, max(0, left)))
+                if os.fstat(file.fileno()).st_size > most_bytes:
+                    stopped = "many"
+                elif left <= 0:
+                    stopped = "time"
+        finally:
+            if not ended.done():
+                _signal_group(process.pid, signal.SIGKILL)
+            exit_code = await ended
+        file.seek(0)
+        return Collected(exit_code, file.read(most_bytes), stopped)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,63 +1,133 @@
-"""A program of its own, run by the grep tool: it searches files for a regular expression.
+"""A program of its own, run by the grep tool where there is no ripgrep: it searches files.
 
 It is a child process because a regular expression can run for ever and cannot be interrupted.
-Standard input is JSON: root, files, pattern, limit. Each line of the answer is JSON too: file,
-line number and text.
+Standard input is JSON, a `Task`. Each line of the answer is JSON too: file, line number, text and
+whether the line is a hit; or, when only counts are wanted, file and number of hits.
 """
 
 import codecs
 import json
 import re
 import sys
+from collections import deque
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TypedDict
 
-MAX_BYTES = 10_000_000
 MAX_LINE_CHARACTERS = 300
 UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Task(TypedDict):
-    """What to search: `files` are below `root`, `limit` is the most hits to answer."""
+    """What to search: `files` are below `root`, those of more than `max_bytes` are passed over.
+
+    `hits` is the most in one file and `all_hits` the most of all; `context` lines are told around
+    each.
+    """
 
     root: str
     files: list[str]
     pattern: str
-    limit: int
+    context: int
+    counts: bool
+    hits: int
+    all_hits: int
+    max_bytes: int
 
 
-def text_of(path: Path) -> str:
-    """A file's text as far as it can be read, or "" for binary and very large files."""
+class BinaryFileError(Exception):
+    """A file holds a NUL."""
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """The lines of a text file without their ends, as far as they can be read."""
+    with path.open("rb") as file:
+        head = file.read(3)
+        file.seek(0)
+        if head.startswith(UTF16):
+            lines = file.read().decode("utf-16", "replace").split("\n")
+            yield from lines[:-1] if lines[-1] == "" else lines
+            return
+        file.seek(3 if head == codecs.BOM_UTF8 else 0)
+        for raw in file:
+            if b"\0" in raw:
+                raise BinaryFileError
+            yield raw.removesuffix(b"\n").decode("utf-8", "replace")
+
+
+def lines_at(path: Path, numbers: Collection[int]) -> dict[int, str]:
+    """Some lines of a file, as far as they are there."""
+    found: dict[int, str] = {}
     try:
-        if path.stat().st_size > MAX_BYTES:
-            return ""
-        raw = path.read_bytes()
-    except OSError:
-        return ""
-    if raw.startswith(UTF16):
-        return raw.decode("utf-16", "replace")
-    return "" if b"\0" in raw[:8000] else raw.decode("utf-8-sig", "replace")
+        for number, line in enumerate(lines_of(path), start=1):
+            if number in numbers:
+                found[number] = line.rstrip("\r")
+                if len(found) == len(numbers):
+                    break
+    except (OSError, BinaryFileError):
+        return {}
+    return found
+
+
+def window(text: str, at: int) -> str:
+    """A line, or of a long one the part around a place."""
+    start = max(0, at - MAX_LINE_CHARACTERS // 2) if len(text) > MAX_LINE_CHARACTERS else 0
+    return text[start : start + MAX_LINE_CHARACTERS]
+
+
+def search_file(path: Path, pattern: re.Pattern[str], task: Task) -> list[tuple[int, str, bool]]:
+    """Number, text and whether it is a hit, of the lines to tell."""
+    told: list[tuple[int, str, bool]] = []
+    before: deque[tuple[int, str, bool]] = deque(maxlen=task["context"])
+    after = hits = 0
+    for number, line in enumerate(lines_of(path), start=1):
+        text = line.rstrip("\r")
+        hit = pattern.search(text) if hits < task["hits"] else None
+        if hit is not None:
+            told += before
+            before.clear()
+            told.append((number, window(text, hit.start()), True))
+            hits += 1
+            after = task["context"]
+        elif after:
+            told.append((number, window(text, 0), False))
+            after -= 1
+        else:
+            before.append((number, window(text, 0), False))
+            if hits >= task["hits"]:
+                break
+    return told
+
+
+def count_in_file(path: Path, pattern: re.Pattern[str]) -> int:
+    """How many lines match."""
+    return sum(pattern.search(line.rstrip("\r")) is not None for line in lines_of(path))
 
 
 def main() -> None:
-    """Search, and write one line per hit."""
+    """Search, and write one line per hit or file."""
     task: Task = json.loads(sys.stdin.buffer.read())
     pattern = re.compile(task["pattern"])
-    found = 0
+    room = task["all_hits"]
     for name in task["files"]:
-        for number, line in enumerate(text_of(Path(task["root"], name)).split("\n"), start=1):
-            text = line.rstrip("\r")
-            hit = pattern.search(text)
-            if hit is None:
+        path = Path(task["root"], name)
+        try:
+            if path.stat().st_size > task["max_bytes"]:
                 continue
-            start = max(0, hit.start() - MAX_LINE_CHARACTERS // 2)
-            start = start if len(text) > MAX_LINE_CHARACTERS else 0
-            shown = text[start : start + MAX_LINE_CHARACTERS]
-            sys.stdout.write(json.dumps([name, number, shown]) + "\n")
+            if task["counts"]:
+                count = count_in_file(path, pattern)
+                rows = [[name, count]] if count else []
+            else:
+                told = search_file(path, pattern, task)
+                room -= sum(hit for _number, _text, hit in told)
+                rows = [[name, *line] for line in told]
+        except (OSError, BinaryFileError):
+            continue
+        if rows:
+            sys.stdout.write("".join(json.dumps(row) + "\n" for row in rows))
             sys.stdout.flush()
-            found += 1
-            if found >= task["limit"]:
-                return
+        if room < 0:
+            return
 
 
 if __name__ == "__main__":
