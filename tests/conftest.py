@@ -1,6 +1,7 @@
 """Fixtures of every test: a temporary home, goldens with one update switch, a small real model."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,10 @@ from hypothesis import settings
 # How long an example takes says something about what else the machine does.
 settings.register_profile("inhouse", deadline=None)
 settings.load_profile("inhouse")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # pytest's workers ignore Ctrl+C, and so would every command that they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 GOLDENS = Path(__file__).parent / "goldens"
 # Taken before any test moves HOME: the real model is too large to be fetched for every run.

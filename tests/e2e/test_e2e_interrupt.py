@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 from pathlib import Path
@@ -29,9 +30,21 @@ def check_interrupted(done: Done) -> None:
 
 
 def processes_called(word: str) -> list[str]:
-    """Command lines that hold this word."""
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    return [line for line in listed.stdout.splitlines() if word in line]
+    """Command lines that hold this word, of processes that are not on their way out."""
+    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True)
+    found = [line.split(maxsplit=1) for line in listed.stdout.splitlines() if word in line]
+    return [command for pid, command in found if not ends(int(pid))]
+
+
+def ends(pid: int) -> bool:
+    """Whether a process ends within two seconds."""
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    ended, _writable, _errors = select.select([handle], [], [], 2)
+    os.close(handle)
+    return bool(ended)
 
 
 def test_while_it_reads_and_nothing_came(inhouse: Installed, serve: Serve) -> None:

@@ -92,10 +92,10 @@ def test_a_hostile_pattern_takes_no_time() -> None:
     stars = "*a" * 30 + "b"
     rules = read_rules(f"{stars}\n{'**/a/' * 20}b\n/{stars}\n".encode())
     assert rules is not None
-    began = time.monotonic()
+    began = time.process_time()
     assert rules.verdict("a/" * 60 + "c", "a" * 250, False) is None
     assert rules.verdict("a" * 250, "a" * 250, False) is None
-    assert time.monotonic() - began < 0.5
+    assert time.process_time() - began < 0.5
 
 
 def test_lines_that_are_no_rule() -> None:

@@ -80,9 +80,9 @@ def test_a_grandchild_that_holds_the_output_does_not_hold_us(tmp_path: Path) -> 
     assert gone(int((tmp_path / "pid").read_text()))
 
 
-def processes_called(word: str) -> list[str]:
-    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True)
-    return [line for line in listed.stdout.splitlines() if word in line]
+def processes_called(word: str) -> list[int]:
+    listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True)
+    return [int(line.split()[0]) for line in listed.stdout.splitlines() if word in line]
 
 
 @pytest.mark.parametrize("steps", range(8))
@@ -101,7 +101,8 @@ def test_cancelled_while_it_starts_nothing_is_left(steps: int) -> None:
 
     for _attempt in range(5):
         asyncio.run(cancel_early())
-    assert processes_called(mark) == []
+    # What was killed may still be on its way out.
+    assert all(gone(pid) for pid in processes_called(mark))
 
 
 def test_endless_output_is_bounded_and_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,7 +113,7 @@ def test_a_pattern_that_never_ends_is_stopped(
     # Only Python knows the look-ahead, so ripgrep does not help.
     answer = call(workspace, "grep", pattern="(?=a)(a+)+$")
     assert "stopped after" in answer.text
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 20
 
 
 def test_grep_in_odd_trees(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,7 +123,7 @@ def test_one_that_says_nothing_is_waited_for_only_so_long(root: Path) -> None:
         refused = await checker.look(("a.txt",), 1.0)
         assert isinstance(refused, Refusal)
         assert "said nothing" in refused.text
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30
 
     use(server("silent", root), action)
 
