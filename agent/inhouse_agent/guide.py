@@ -33,7 +33,9 @@ async def begin(turn: Turn, prompt: str) -> str:
         turn.renames = wants_rename(prompt)
         turn.invents = wants_new_file(prompt) or not named_files(prompt, listing.files)
     turn.check = turn.kit.options.verify
-    if turn.check is not None or not turn.kit.profile.guided:
+    staging = turn.kit.workspace.overlay is not None
+    if turn.check is not None or not turn.kit.profile.guided or staging:
+        # A command would see the tree without what is staged.
         return ""
     turn.check = quoted_check(turn.kit, prompt)
     if turn.check is None:

@@ -14,6 +14,7 @@ from inhouse_agent.permission import Policy
 from inhouse_agent.profile import LARGE_PROFILE
 from inhouse_agent.verify import Verify
 from inhouse_models.scripted import Answer, call, say
+from inhouse_tools.overlay import Overlay
 from inhouse_tools.registry import SMALL
 from inhouse_tools.tool import Output
 
@@ -91,6 +92,13 @@ class TestCheck:
         bench.kit.options = Options(verify=Verify("make", check))
         assert run(bench, CHECKED).ending == "success"
         assert ran == ["make"]
+
+    def test_no_check_is_run_while_edits_are_staged(self, tmp_path: Path) -> None:
+        bench = guided(tmp_path, FIX, say("Fixed."))
+        bench.kit.workspace.overlay = Overlay()
+        ended = run(bench, CHECKED)
+        assert (ended.ending, ended.files_changed, notices(bench)) == ("success", ("sums.py",), [])
+        assert (tmp_path / "sums.py").read_text() == SOURCE
 
     def test_a_large_model_is_left_alone(self, tmp_path: Path) -> None:
         bench = guided(tmp_path, say("Fixed."))
