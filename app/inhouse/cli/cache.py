@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inhouse.cli.fail import fail
+from inhouse.cli.project import settings_of
 from inhouse.cli.table import print_table
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
@@ -51,12 +51,7 @@ def manage_cache(
 
 
 def _read_settings() -> "Settings":
-    from inhouse.settings import SettingProblem
-    from inhouse.sources import resolve
-
-    resolved = resolve(Path.cwd(), os.environ, {})
-    if isinstance(resolved, SettingProblem):
-        fail(resolved.text)
+    resolved = settings_of(Path.cwd())
     for notice in resolved.notices:
         complain(notice)
     return resolved.settings

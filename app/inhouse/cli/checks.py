@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inhouse.cli.fail import fail
+from inhouse.cli.project import root_of, settings_of
 from inhouse.cli.table import print_table
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
@@ -87,9 +87,7 @@ def run(
     folder: FolderOption = None,
 ) -> None:
     """Run one check, or all that run after edits, and list what they find."""
-    if trust:
-        _trust(folder)
-    project = _open(folder)
+    project = _open(folder, trusting=trust)
     ground = asyncio.run(_ground(project))
     refused = ground.refusal()
     if refused:
@@ -101,17 +99,11 @@ def run(
     raise typer.Exit(ExitCode.FAILED if failed else ExitCode.DONE)
 
 
-def _open(folder: Path | None) -> Project:
+def _open(folder: Path | None, *, trusting: bool = False) -> Project:
     from inhouse.checking import chosen_checks, servers_of
-    from inhouse.settings import SettingProblem
-    from inhouse.sources import resolve
 
-    root = (folder or Path.cwd()).expanduser().resolve()
-    if not root.is_dir():
-        fail(f"{root} is not a folder.")
-    resolved = resolve(root, os.environ, {})
-    if isinstance(resolved, SettingProblem):
-        fail(resolved.text)
+    root = root_of(folder)
+    resolved = settings_of(root, trusting=trusting)
     chosen = chosen_checks(root, resolved.settings)
     for notice in (*resolved.notices, *chosen.notices):
         complain(notice)
@@ -127,15 +119,6 @@ async def _ground(project: Project) -> "Ground":
     root = project.root
     sandbox = Sandbox.off() if project.settings.sandbox == "off" else await probe(root)
     return Ground(root, sandbox, is_trusted(root), folder_of_root(cache_folder(), root))
-
-
-def _trust(folder: Path | None) -> None:
-    from inhouse.trust import trust
-
-    try:
-        trust(folder or Path.cwd())
-    except OSError as problem:
-        fail(f"The trust cannot be kept: {problem}")
 
 
 def _spell_when(project: Project, check: "Check") -> str:

@@ -1,12 +1,15 @@
 """`inhouse commit`: commits under a message that the model writes from the diff."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inhouse.cli.fail import fail
+from inhouse.cli.options import takes
+from inhouse.cli.project import root_of, settings_of
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
 from inhouse.sanitise import sanitise, sanitise_line
@@ -15,7 +18,6 @@ if TYPE_CHECKING:
     from inhouse.committing import CommitWish, Proposal
     from inhouse.settings import Settings
     from inhouse_models.chat import ModelClient, ModelError
-    from inhouse_tools.tool import JsonValue
 
 NOBODY = "Nobody can be asked here: add -y to commit, or --dry-run to see the message."
 SHORT_ID = 10
@@ -23,93 +25,75 @@ SHORT_ID = 10
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("commit")(commit)
+    app.command("commit")(takes(CommitOptions, commit))
 
 
-def commit(  # noqa: PLR0913 - each is a flag of its own
+@dataclass(frozen=True, slots=True)
+class CommitOptions:
+    """What stood on the command line."""
+
     paths: Annotated[
         list[Path] | None,
         typer.Argument(metavar="PATH", help="Commit these files only, new ones included."),
-    ] = None,
-    *,
+    ] = None
     everything: Annotated[
         bool, typer.Option("-a", "--all", help="Commit every changed file that git knows.")
-    ] = False,
+    ] = False
     message: Annotated[
         str, typer.Option("-m", "--message", metavar="TEXT", help="Use this message.")
-    ] = "",
+    ] = ""
     about: Annotated[
         str, typer.Option("--about", metavar="TEXT", help="What the message must mention.")
-    ] = "",
-    dry_run: Annotated[
-        bool, typer.Option("-n", "--dry-run", help="Only print the message.")
-    ] = False,
-    yes: Annotated[bool, typer.Option("-y", "--yes", help="Commit without asking.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    ] = ""
+    dry_run: Annotated[bool, typer.Option("-n", "--dry-run", help="Only print the message.")] = (
+        False
+    )
+    yes: Annotated[bool, typer.Option("-y", "--yes", help="Commit without asking.")] = False
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
     model: Annotated[
         str, typer.Option("--model", metavar="NAME", help="Model name, or path of a GGUF file.")
-    ] = "",
+    ] = ""
     endpoint: Annotated[
         str, typer.Option("--endpoint", metavar="URL", help="Use this OpenAI-shaped server.")
-    ] = "",
+    ] = ""
     folder: Annotated[
         Path | None, typer.Option("-C", "--cwd", metavar="DIR", help="Work in this folder.")
-    ] = None,
+    ] = None
     trust: Annotated[
         bool, typer.Option("--trust", help="Trust this folder, its hooks too, from now on.")
-    ] = False,
-) -> None:
+    ] = False
+
+
+def commit(options: CommitOptions) -> None:
     """Commit what is staged, under a message that the model writes from the diff."""
     from inhouse.committing import CommitWish
 
-    asking = not (yes or dry_run)
+    asking = not (options.yes or options.dry_run)
     if asking and not (sys.stdin.isatty() and sys.stderr.isatty()):
         fail(NOBODY)
-    if everything and paths:
+    if options.everything and options.paths:
         fail("Give --all or files, not both.")
-    root = _root(folder)
-    settings = _settings(root, {"model": model, "endpoint": endpoint}, trust=trust)
-    wish = CommitWish(root, tuple(paths or ()), everything, message, about)
-    proposal = _propose(wish, settings)
+    root = root_of(options.folder)
+    given = {"model": options.model, "endpoint": options.endpoint}
+    flags = {name: value for name, value in given.items() if value}
+    resolved = settings_of(root, flags, trusting=options.trust)
+    for notice in resolved.notices:
+        complain(notice)
+    wish = CommitWish(
+        root, tuple(options.paths or ()), options.everything, options.message, options.about
+    )
+    proposal = _propose(wish, resolved.settings)
     for notice in proposal.notices:
         complain(notice)
     text = proposal.message
-    if dry_run:
-        _print(proposal, text, "", as_json=as_json)
+    if options.dry_run:
+        _print(proposal, text, "", as_json=options.as_json)
         return
     if asking:
         text = _confirm(proposal, text)
-    elif not as_json:
+    elif not options.as_json:
         typer.echo(sanitise(text))
-    _print(proposal, text, _carry_out(proposal, text), as_json=as_json)
-
-
-def _root(folder: Path | None) -> Path:
-    try:
-        return (folder or Path.cwd()).expanduser().resolve(strict=True)
-    except OSError as problem:
-        fail(f"The folder {problem.filename or 'you are in'} is not there: {problem.strerror}.")
-
-
-def _settings(root: Path, flags: "dict[str, str]", *, trust: bool) -> "Settings":
-    import os
-
-    from inhouse import trust as trusting
-    from inhouse.settings import SettingProblem
-    from inhouse.sources import resolve
-
-    if trust:
-        try:
-            trusting.trust(root)
-        except OSError as problem:
-            fail(f"The trust in {root} cannot be kept: {problem}")
-    given: dict[str, JsonValue] = {name: value for name, value in flags.items() if value}
-    resolved = resolve(root, os.environ, given)
-    if isinstance(resolved, SettingProblem):
-        fail(resolved.text)
-    for notice in resolved.notices:
-        complain(notice)
-    return resolved.settings
+    _print(proposal, text, _carry_out(proposal, text), as_json=options.as_json)
 
 
 def _propose(wish: "CommitWish", settings: "Settings") -> "Proposal":

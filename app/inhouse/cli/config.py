@@ -1,12 +1,12 @@
 """`inhouse config`: what is set, and where it comes from."""
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inhouse.cli.fail import fail
+from inhouse.cli.project import settings_of
 from inhouse.cli.table import print_table
 from inhouse.complain import complain
 
@@ -88,12 +88,7 @@ def _find(name: str) -> "Key":
 
 
 def _resolve() -> "Resolved":
-    from inhouse.settings import SettingProblem
-    from inhouse.sources import resolve
-
-    resolved = resolve(Path.cwd(), os.environ, {})
-    if isinstance(resolved, SettingProblem):
-        fail(resolved.text)
+    resolved = settings_of(Path.cwd())
     for notice in resolved.notices:
         complain(notice)
     return resolved

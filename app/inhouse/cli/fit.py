@@ -1,13 +1,14 @@
 """`inhouse models fit`: how a model would lie in this machine's memory, and why so."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from inhouse.cli.fail import fail
+from inhouse.cli.options import takes
 from inhouse.cli.table import print_table
 from inhouse.exit_codes import ExitCode
 from inhouse.sanitise import sanitise_line
@@ -31,61 +32,67 @@ class KvType(StrEnum):
 
 def register(group: typer.Typer) -> None:
     """Add the command to `inhouse models`."""
-    group.command("fit")(show_fit)
+    group.command("fit")(takes(FitOptions, show_fit))
 
 
-def show_fit(  # noqa: PLR0913 - one parameter per flag is how typer works
-    name: Annotated[str, typer.Argument(metavar="MODEL", help="Name, alias or path of a model.")],
-    *,
+@dataclass(frozen=True, slots=True)
+class FitOptions:
+    """What stood on the command line."""
+
+    name: Annotated[str, typer.Argument(metavar="MODEL", help="Name, alias or path of a model.")]
     context: Annotated[
         int | None, typer.Option("--context", min=1, metavar="N", help="Tokens it should hold.")
-    ] = None,
-    kv: Annotated[KvType | None, typer.Option("--kv", help="Type of keys and values.")] = None,
+    ] = None
+    kv: Annotated[KvType | None, typer.Option("--kv", help="Type of keys and values.")] = None
     conversations: Annotated[
         int,
         typer.Option("--conversations", min=1, max=MOST_CONVERSATIONS, help="How many at once."),
-    ] = 1,
+    ] = 1
     drafting: Annotated[
         int | None,
         typer.Option("--drafting", min=0, max=MOST_DRAFTING, help="Drafted tokens to take back."),
-    ] = None,
+    ] = None
     gpu_layers: Annotated[
         int | None, typer.Option("--gpu-layers", help="Layers on the GPU; 0 none, -1 all.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-) -> None:
+    ] = None
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
+
+
+def show_fit(options: FitOptions) -> None:
     """Whether a model fits into this machine's memory, how, and why so."""
     from inhouse_models.machine import look_at_machine
     from inhouse_models.memory.device import devices_of
     from inhouse_models.memory.plan import PlanFault, plan_memory
     from inhouse_models.memory.wish import Wish
 
-    shape, here = find_shape(name)
+    shape, here = find_shape(options.name)
     wish = Wish(
-        context=context,
-        kv_type=kv.value if kv else None,
-        conversations=conversations,
-        drafting=drafting,
-        gpu_layers=gpu_layers,
+        context=options.context,
+        kv_type=options.kv.value if options.kv else None,
+        conversations=options.conversations,
+        drafting=options.drafting,
+        gpu_layers=options.gpu_layers,
     )
     planned = plan_memory(shape, devices_of(look_at_machine()), wish)
     refused = isinstance(planned, PlanFault)
     plan = planned.nearest if refused else planned
-    if as_json:
+    if options.as_json:
         fault = planned.text if refused else ""
-        report = {"model": name, "here": here, "fits": not refused, "fault": fault}
+        report = {"model": options.name, "here": here, "fits": not refused, "fault": fault}
         typer.echo(json.dumps({**report, "plan": plan and describe_plan(plan)}, indent=2))
     elif plan:
         title = "The nearest plan that fits" if refused else f"{shape.name} fits"
         origin = (
-            "" if here else f"; by published figures, it is not here: inhouse models pull {name}"
+            ""
+            if here
+            else f"; by published figures, it is not here: inhouse models pull {options.name}"
         )
         typer.echo(sanitise_line(f"{title}{origin}"))
         typer.echo("")
         print_choices(plan)
         typer.echo("")
         print_memory(plan)
-    if refused and as_json:
+    if refused and options.as_json:
         raise typer.Exit(ExitCode.ENGINE)
     if refused:
         fail(planned.text, ExitCode.ENGINE)

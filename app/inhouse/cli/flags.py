@@ -1,11 +1,9 @@
 """The flags of a prompt, declared once for `inhouse` and `inhouse run`."""
 
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, get_type_hints
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -146,16 +144,3 @@ class Flags:
             "think": self.think,
         }
         return {name: value for name, value in given.items() if value is not None}
-
-
-def takes_flags(action: Callable[[Flags], None]) -> Callable[..., None]:
-    """A function with one parameter for every flag, for typer to read."""
-
-    def command(**given: object) -> None:
-        action(Flags(**given))  # pyright: ignore[reportArgumentType] - typer converts by signature
-
-    hints = get_type_hints(Flags, include_extras=True)
-    command.__signature__ = inspect.signature(Flags)  # pyright: ignore[reportFunctionMemberAccess] - inspect reads it
-    command.__annotations__ = {field.name: hints[field.name] for field in fields(Flags)}
-    command.__doc__ = action.__doc__
-    return command

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from inhouse.cli.fail import fail
 from inhouse.cli.flags import Flags, OutputFormat
+from inhouse.cli.project import root_of, settings_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,8 +55,11 @@ def ignore_result(_result: "Result") -> None:
 
 def prepare(flags: Flags) -> Job:
     """The job that the flags mean; ends the command when they mean none."""
-    root, notices = _enter_worktree(flags, _root(flags))
-    resolved = _resolve(flags, root)
+    root = root_of(flags.folder)
+    for folder in flags.add_dir or []:
+        root_of(folder)
+    root, notices = _enter_worktree(flags, root)
+    resolved = settings_of(root, flags.settings(), trusting=flags.trust)
     return Job(flags, _wish(flags, root, resolved), (*notices, *resolved.notices))
 
 
@@ -81,17 +85,6 @@ def perform(job: Job, act: "Act", hear: "Callable[[Result], None]" = ignore_resu
     )
 
 
-def _root(flags: Flags) -> Path:
-    try:
-        root = (flags.folder or Path.cwd()).expanduser().resolve(strict=True)
-    except OSError as problem:
-        fail(f"The folder {problem.filename or 'you are in'} is not there: {problem.strerror}.")
-    for folder in (root, *(flags.add_dir or [])):
-        if not folder.expanduser().is_dir():
-            fail(f"{folder} is not a folder.")
-    return root
-
-
 def _enter_worktree(flags: Flags, root: Path) -> tuple[Path, tuple[str, ...]]:
     """The folder to work in when --worktree names another, and where that is."""
     if flags.worktree is None:
@@ -105,22 +98,6 @@ def _enter_worktree(flags: Flags, root: Path) -> tuple[Path, tuple[str, ...]]:
     if isinstance(opened, Refusal):
         fail(opened.text)
     return opened.root, (opened.notice,)
-
-
-def _resolve(flags: Flags, root: Path) -> "Resolved":
-    from inhouse.settings import SettingProblem
-    from inhouse.sources import resolve
-    from inhouse.trust import trust
-
-    if flags.trust:
-        try:
-            trust(root)
-        except OSError as problem:
-            fail(f"The trust in {root} cannot be kept: {problem}")
-    resolved = resolve(root, os.environ, flags.settings())
-    if isinstance(resolved, SettingProblem):
-        fail(resolved.text)
-    return resolved
 
 
 def _wish(flags: Flags, root: Path, resolved: "Resolved") -> "Wish":

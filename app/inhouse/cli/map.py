@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inhouse.cli.fail import fail
+from inhouse.cli.project import root_of
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
 from inhouse.sanitise import sanitise
@@ -49,7 +50,7 @@ def show_map(
 
     from inhouse_tools.repository_map import Drawing, estimate, mapped_files, rank_for
 
-    root = _root(folder)
+    root = root_of(folder)
     index = asyncio.run(_indexed(root))
     words, files = _divide(about or [], root, index.files())
     ranking = rank_for(index, words, files)
@@ -65,16 +66,6 @@ def show_map(
         _print_json(root, mapped_files(ranking, shown))
     else:
         typer.echo(sanitise(drawing.text(shown)))
-
-
-def _root(folder: Path | None) -> Path:
-    try:
-        root = (folder or Path.cwd()).expanduser().resolve(strict=True)
-    except OSError as problem:
-        fail(f"The folder {problem.filename or 'you are in'} is not there: {problem.strerror}.")
-    if not root.is_dir():
-        fail(f"{root} is not a folder.")
-    return root
 
 
 async def _indexed(root: Path) -> "RepositoryIndex":

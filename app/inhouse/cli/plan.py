@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from inhouse.cli.fail import fail
-from inhouse.cli.flags import Flags, Mode, OutputFormat, takes_flags
+from inhouse.cli.flags import Flags, Mode, OutputFormat
 from inhouse.cli.job import Job, perform, prepare
+from inhouse.cli.options import takes
 from inhouse.cli.prompt import read_prompt
 from inhouse.cli.root import PromptCommand
 from inhouse.complain import complain
@@ -24,7 +25,7 @@ LATER = "To carry it out later: save it as plan.md, then inhouse run --plan plan
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("plan", cls=PromptCommand)(takes_flags(plan))
+    app.command("plan", cls=PromptCommand)(takes(Flags, plan))
 
 
 def plan(flags: Flags) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from inhouse.cli.fail import fail
-from inhouse.cli.flags import Flags, takes_flags
+from inhouse.cli.flags import Flags
 from inhouse.cli.job import perform, prepare
+from inhouse.cli.options import takes
 from inhouse.cli.root import PROMPT_COMMAND, PromptCommand
 from inhouse.complain import complain
 
@@ -36,8 +37,8 @@ NO_SCREEN = 'The terminal UI is not there yet. Ask once with: inhouse -p "fix th
 
 def register(app: typer.Typer) -> None:
     """Add the hidden command behind `inhouse …` and the visible `inhouse run`."""
-    app.command(PROMPT_COMMAND, cls=PromptCommand, hidden=True)(takes_flags(open_or_print))
-    app.command("run", cls=PromptCommand)(takes_flags(run))
+    app.command(PROMPT_COMMAND, cls=PromptCommand, hidden=True)(takes(Flags, open_or_print))
+    app.command("run", cls=PromptCommand)(takes(Flags, run))
 
 
 def open_or_print(flags: Flags) -> None:

@@ -1,15 +1,17 @@
 """`inhouse undo`: take back what turns have changed, or do it again."""
 
 import json
-import os
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inhouse.cli.fail import fail
+from inhouse.cli.options import takes
+from inhouse.cli.project import root_of, settings_of
 from inhouse.cli.sessions import describe_age
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
@@ -28,64 +30,61 @@ STATES = {"undone": "taken back", "open": "running", "undoing": "half", "redoing
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("undo")(undo)
+    app.command("undo")(takes(UndoOptions, undo))
 
 
-def undo(  # noqa: PLR0913 - one parameter for each option
-    *,
+@dataclass(frozen=True, slots=True)
+class UndoOptions:
+    """What stood on the command line."""
+
     which: Annotated[
         str,
         typer.Argument(metavar="[N|ID]", help="So many turns, or all back to this one."),
-    ] = "1",
-    listing: Annotated[
-        bool, typer.Option("--list", help="Only show what could be undone.")
-    ] = False,
-    redo: Annotated[bool, typer.Option("--redo", help="Do again what was taken back.")] = False,
+    ] = "1"
+    listing: Annotated[bool, typer.Option("--list", help="Only show what could be undone.")] = False
+    redo: Annotated[bool, typer.Option("--redo", help="Do again what was taken back.")] = False
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite what was changed since then.")
-    ] = False,
+    ] = False
     folder: Annotated[
         Path | None, typer.Option("-C", "--cwd", metavar="DIR", help="In this folder.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-) -> None:
+    ] = None
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
+
+
+def undo(options: UndoOptions) -> None:
     """Take back what the last turn has changed in this folder, commands included.
 
     Git's HEAD, index and stash stay as they are. What was changed since then is never merged.
     """
-    store = _store((folder or Path.cwd()).expanduser())
-    if listing:
-        limit = int(which) if _is_count(which) and which != "1" else DEFAULT_TURNS
-        _list(store, limit, as_json=as_json)
+    store = _store(root_of(options.folder))
+    if options.listing:
+        given = _is_count(options.which) and options.which != "1"
+        limit = int(options.which) if given else DEFAULT_TURNS
+        _list(store, limit, as_json=options.as_json)
         return
     from inhouse_tools.undo import History
 
     history = History(store)
-    wanted = int(which) if _is_count(which) else which
+    wanted = int(options.which) if _is_count(options.which) else options.which
     if wanted in (0, ""):
         fail("There is nothing to do: give a number of turns, or the id of one.")
-    outcome = history.redo(wanted, force=force) if redo else history.undo(wanted, force=force)
-    if as_json:
+    move = history.redo if options.redo else history.undo
+    outcome = move(wanted, force=options.force)
+    if options.as_json:
         sys.stdout.write(json.dumps(_encode(outcome), indent=2) + "\n")
     else:
-        _show(outcome, redo=redo)
+        _show(outcome, redo=options.redo)
     if outcome.refusal is not None:
-        if not as_json:
+        if not options.as_json:
             complain(outcome.refusal.text)
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _store(folder: Path) -> "Store":
-    from inhouse.settings import SettingProblem
-    from inhouse.sources import resolve
+def _store(root: Path) -> "Store":
     from inhouse_agent.undo import store_of
 
-    if not folder.is_dir():
-        fail(f"{folder} is not a folder.")
-    resolved = resolve(folder.resolve(), os.environ, {})
-    if isinstance(resolved, SettingProblem):
-        fail(resolved.text)
-    return store_of(folder, int(resolved.settings.undo_disk * GIB))
+    return store_of(root, int(settings_of(root).settings.undo_disk * GIB))
 
 
 def _is_count(text: str) -> bool:

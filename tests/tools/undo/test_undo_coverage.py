@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.tools.undo.undo_project import Project, tree_hash, worked
+from tests.unprivileged import bound_by_file_modes
 
 from inhouse_tools.undo import Recorder, Store, tree
 
@@ -186,11 +187,10 @@ def test_a_read_only_folder_is_no_obstacle(project: Project) -> None:
     (project.root / "locked").chmod(0o755)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root can read everything")
 def test_what_cannot_be_read_is_said(project: Project) -> None:
     project.write("secret", "s").chmod(0)
     project.write("closed/x", "x").parent.chmod(0)
-    with project.turn():
+    with bound_by_file_modes(), project.turn():
         (said,) = project.recorder.open()
         project.write("a.txt", "changed")
         project.recorder.close()
@@ -207,8 +207,8 @@ def test_a_folder_that_opens_within_a_turn_is_not_new(
     project.write("closed/x", "x")
     real = os.access
 
-    def access(path: str | bytes, mode: int) -> bool:
-        return b"closed" not in os.fsencode(path) and real(path, mode)
+    def access(path: str | bytes, mode: int, **how: bool) -> bool:
+        return b"closed" not in os.fsencode(path) and real(path, mode, **how)
 
     monkeypatch.setattr(os, "access", access)
     with project.turn():

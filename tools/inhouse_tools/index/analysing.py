@@ -37,7 +37,7 @@ def read_source(path: Path) -> Read | None:
     A link is not followed: what it leads to is listed by its own name.
     """
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
-    with contextlib.suppress(OSError), open(os.open(path, flags), "rb") as stream:  # noqa: PTH123 - a descriptor
+    with contextlib.suppress(OSError), os.fdopen(os.open(path, flags), "rb") as stream:
         facts = os.fstat(stream.fileno())
         if stat.S_ISREG(facts.st_mode) and facts.st_size <= MAX_SOURCE_BYTES:
             raw = stream.read(MAX_SOURCE_BYTES + 1)

@@ -11,7 +11,7 @@ from inhouse_tools.files import Write, link_digest, write_files
 from inhouse_tools.refusal import Refusal, of_os_error
 from inhouse_tools.undo.contents import read_contents, size_of_content
 from inhouse_tools.undo.entry import Entry
-from inhouse_tools.undo.ground import Ground, shown
+from inhouse_tools.undo.ground import Ground, may, shown
 from inhouse_tools.undo.steps import Step
 from inhouse_tools.undo.store import Store
 
@@ -139,7 +139,7 @@ class Carrier:
         for path in sorted({self._ground.place(step.name).parent for step in steps}):
             with contextlib.suppress(OSError):
                 facts = path.lstat()
-                able = os.access(path, os.R_OK | os.W_OK | os.X_OK)
+                able = may(path, os.R_OK | os.W_OK | os.X_OK)
                 if stat.S_ISDIR(facts.st_mode) and not able:
                     opened[path] = stat.S_IMODE(facts.st_mode)
                     path.chmod(opened[path] | stat.S_IRWXU)

@@ -94,3 +94,8 @@ def shown(name: bytes) -> str:
 
 def _lies_within(folder: Path, others: Sequence[Path]) -> bool:
     return any(folder != other and folder.is_relative_to(other) for other in others)
+
+
+def may(path: str | bytes | Path, mode: int) -> bool:
+    """Whether this process may use a path so, with the rights that it has now (`os.access`)."""
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)

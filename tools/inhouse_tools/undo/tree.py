@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.undo.bulk import is_too_bulky
 from inhouse_tools.undo.entry import MAX_FILE_BYTES, MISSING, Entry, Reason, read_entry, uncovered
-from inhouse_tools.undo.ground import Ground
+from inhouse_tools.undo.ground import Ground, may
 from inhouse_tools.undo.reading import Fresh, read_fresh, signature_of
 from inhouse_tools.undo.record import Difference
 from inhouse_tools.undo.walk import Walk
@@ -173,7 +173,7 @@ def _enter(
         reason = row.entry.reason
         if reason in {"bulk", "device"} or not judging:
             return reason
-    if not os.access(path, os.R_OK | os.X_OK):
+    if not may(path, os.R_OK | os.X_OK):
         return "unreadable"
     return "bulk" if is_too_bulky(ground, name, path) else None
 
