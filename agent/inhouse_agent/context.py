@@ -124,6 +124,15 @@ def build_summary_request(
     )
 
 
+async def prompt_messages(
+    kit: Kit, history: Sequence[Message], prompt: str
+) -> tuple[tuple[Message, ...], tuple[str, ...]]:
+    """What a prompt adds to the history, its own message last, and what a person should know."""
+    if history:
+        return (Message("user", await later_text(kit, prompt)),), ()
+    return await opening_messages(kit, prompt)
+
+
 async def opening_messages(kit: Kit, prompt: str) -> tuple[tuple[Message, ...], tuple[str, ...]]:
     """The first messages of a session, and what a person should know of them."""
     instructions = Instructions()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from inhouse_agent import guide
@@ -9,7 +10,7 @@ from inhouse_agent.ahead import reading_ahead
 from inhouse_agent.calls import run_calls
 from inhouse_agent.commit import commit_turn
 from inhouse_agent.conclude import conclude
-from inhouse_agent.context import later_text, opening_messages
+from inhouse_agent.context import prompt_messages
 from inhouse_agent.ending import ending_of_error
 from inhouse_agent.events import Noticed, TurnEnded, TurnStarted
 from inhouse_agent.guard import ADVICE, STOPPED
@@ -27,23 +28,26 @@ REPEATED: Final = "The model repeated a call that brings nothing new; it is aske
 INTERRUPTED: Final = "Interrupted."
 
 
-async def run_turn(kit: Kit, history: list[Message], prompt: str) -> TurnEnded:
+async def run_turn(
+    kit: Kit, history: list[Message], prompt: str, images: Sequence[str] = ()
+) -> TurnEnded:
     """Takes a prompt to its end. The history grows in place and is valid however it ends.
 
-    When the task is cancelled, the turn ends as interrupted and the cancellation goes on.
+    `images` are data URLs that the prompt shows. When the task is cancelled, the turn ends as
+    interrupted and the cancellation goes on.
     """
     async with recorded_turn(kit.workspace, prompt):
-        return await _run_turn(kit, history, prompt)
+        return await _run_turn(Turn(kit, history, images=tuple(images)), prompt)
 
 
-async def _run_turn(kit: Kit, history: list[Message], prompt: str) -> TurnEnded:
-    turn = Turn(kit, history)
+async def _run_turn(turn: Turn, prompt: str) -> TurnEnded:
+    kit = turn.kit
     scope = asyncio.timeout(kit.limits.timeout)
     try:
         async with scope:
             outcome = await _converse(turn, prompt)
         if outcome.ending == "success":
-            await commit_turn(kit, prompt, tuple(turn.changed))
+            await commit_turn(kit, prompt, turn.files_changed())
     except TimeoutError:
         if not scope.expired():
             raise
@@ -86,13 +90,10 @@ async def _begin(turn: Turn, prompt: str) -> ModelError | None:
         checked = await guide.begin(turn, prompt)
     turn.prompt, turn.planning = prompt, wants_plan(kit, prompt)
     prompt = "\n\n".join(text for text in (prompt, checked, ASKED if turn.planning else "") if text)
-    if turn.history:
-        turn.tell(await later_text(kit, prompt))
-        return None
-    messages, notices = await opening_messages(kit, prompt)
+    messages, notices = await prompt_messages(kit, turn.history, prompt)
     for notice in notices:
         kit.emit(Noticed(notice))
-    for message in messages:
+    for message in (*messages[:-1], replace(messages[-1], images=turn.images)):
         turn.add(message)
     return None
 

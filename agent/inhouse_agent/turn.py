@@ -61,7 +61,7 @@ class Turn:
     that wrote files, for its second choices, and `searched` says that those were tried. `info`
     is the model that answers, `gauge` how full its context is, a prompt of `full_at` tokens was
     found too long for it, whatever it says, `planning` says that the turn ends with a plan, and
-    `prompt` is what the person asked.
+    `prompt` is what the person asked, with `images` as data URLs.
     """
 
     kit: Kit
@@ -92,6 +92,7 @@ class Turn:
     gauge: Gauge | None = None
     planning: bool = False
     prompt: str = ""
+    images: tuple[str, ...] = ()
     full_at: int = 0
     project_checks: TurnChecks = field(init=False)
 
@@ -166,6 +167,14 @@ class Turn:
         self.changed.update(dict.fromkeys(result.changed))
         self.denied = self.denied or result.denied
 
+    def files_changed(self) -> tuple[str, ...]:
+        """Every file that the turn has changed, by its tools or only by its commands."""
+        undo = self.kit.workspace.undo
+        # While files are staged no command runs, and what was recorded belongs to the whole plan.
+        staged = self.kit.workspace.overlay is not None
+        recorded = undo.files_changed() if undo and not staged else ()
+        return tuple(dict.fromkeys((*self.changed, *recorded)))
+
     def close_open_calls(self) -> None:
         """Answers the calls that were interrupted, so that the history stays valid."""
         for call in open_calls(self.history):
@@ -180,7 +189,7 @@ class Turn:
             self.usage,
             self.timings,
             time.monotonic() - self.started,
-            tuple(self.changed),
+            self.files_changed(),
             outcome.error,
         )
         self.kit.emit(ended)

@@ -19,7 +19,7 @@ from inhouse_agent.profile import profile_named
 from inhouse_agent.session import Session, SessionProblem
 from inhouse_agent.undo import record_turns
 from inhouse_agent.verify import Verify
-from inhouse_models.chat import Message, ModelClient, ModelError
+from inhouse_models.chat import Message, ModelClient, ModelError, ModelInfo
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.registry import builtin_tools
 from inhouse_tools.sandbox import Sandbox, probe
@@ -64,6 +64,15 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """A wish with what it says of rules and of a session to go on with, both read already."""
+
+    wish: Wish
+    rules: tuple[Rule, ...]
+    earlier: Session | None
+
+
+@dataclass(frozen=True, slots=True)
 class BuildProblem:
     """Why nothing can be started, for a person, and the exit code that it means.
 
@@ -77,11 +86,12 @@ class BuildProblem:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A kit that is ready for turns, its journal and the history so far."""
+    """A kit that is ready for turns, its journal, the history so far, and what answers."""
 
     kit: Kit
     session: Session
     history: list[Message]
+    info: ModelInfo
 
     async def close(self) -> None:
         """Let go of the model, of what checks still run, and of the journal."""
@@ -107,6 +117,16 @@ async def build(
     earlier = _earlier_session(wish) if wish.resume.wanted else None
     if isinstance(earlier, BuildProblem):
         return earlier
+    built = await _build(Given(wish, rules, earlier), show, progress, ask, connect_model)
+    if earlier is not None and isinstance(built, BuildProblem):
+        earlier.close()
+    return built
+
+
+async def _build(
+    given: Given, show: Emit, progress: Progress, ask: Ask, connect_model: Connect
+) -> Built | BuildProblem:
+    wish, rules, earlier = given.wish, given.rules, given.earlier
     sandbox = await _choose_sandbox(wish)
     workspace = open_workspace(
         wish.root,
@@ -151,7 +171,7 @@ async def build(
         memory=session.memory(),
         checking=checking_of(wish.settings, workspace, notice, guided=profile.guided),
     )
-    return Built(kit, session, session.history())
+    return Built(kit, session, session.history(), info)
 
 
 def read_rules(settings: Settings) -> tuple[Rule, ...] | BuildProblem:

@@ -1,7 +1,8 @@
 """A conversation that is replayed on both sides: what is said, and what disturbs it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -16,12 +17,18 @@ ANSWER_TOKENS = 60
 # Room for the longest call of the ten tools.
 CALL_TOKENS = 160
 INTERRUPTED_AFTER = 20
+# Three times as fast as a good typist, so that what is read meanwhile is not flattered.
+TYPED_CHARACTERS_PER_SECOND = 30
+TYPED_AT_ONCE = 45
 DISTURBANCES: dict[int, Kind] = {
     **dict.fromkeys((4, 10, 16), "interrupt"),
     **dict.fromkeys((6, 12, 18), "edit"),
     **dict.fromkeys((8, 14, 19), "restart"),
 }
 QUICK_DISTURBANCES: dict[int, Kind] = {1: "interrupt", 2: "edit", 3: "restart"}
+
+
+ReadAhead = Callable[[Request], Coroutine[object, object, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Turn:
         return known[self.number % len(known)]
 
 
-def turns(count: int, disturbances: dict[int, Kind]) -> list[Turn]:
+def turns(count: int, disturbances: Mapping[int, Kind]) -> list[Turn]:
     """A replay of so many turns."""
     return [Turn(number, disturbances.get(number, "append")) for number in range(count)]
 
@@ -65,11 +72,20 @@ class Conversation:
 
     Every conversation has its own `name`, so that none finds what another one left. `calling`:
     every answer is a call, and its result the next message. `alone`: no other side waits for the
-    machine.
+    machine. With `read_ahead`, which reads a prompt, messages after a disturbance are typed.
     """
 
-    def __init__(self, side: Side, name: str, *, calling: bool, alone: bool) -> None:
+    def __init__(
+        self,
+        side: Side,
+        name: str,
+        *,
+        calling: bool,
+        alone: bool,
+        read_ahead: ReadAhead | None = None,
+    ) -> None:
         self.side = side
+        self._read_ahead = read_ahead
         self.taken: list[Taken] = []
         self._calling = calling
         self._alone = alone
@@ -90,7 +106,26 @@ class Conversation:
             await self._ask("append")
             del self._messages[-2:]
             self._say(turn.other_text)
+        if turn.kind != "append":
+            await self._type()
         await self._ask(turn.kind)
+
+    async def _type(self) -> None:
+        """The last message is typed: what stands there is read while more is written."""
+        if self._read_ahead is None:
+            return
+        request = self._request()
+        last = request.messages[-1]
+        reading: asyncio.Task[None] | None = None
+        for end in range(TYPED_AT_ONCE, len(last.text) + TYPED_AT_ONCE, TYPED_AT_ONCE):
+            await asyncio.sleep(TYPED_AT_ONCE / TYPED_CHARACTERS_PER_SECOND)
+            if reading is None or reading.done():
+                draft = (*request.messages[:-1], replace(last, text=last.text[:end]))
+                reading = asyncio.create_task(self._read_ahead(replace(request, messages=draft)))
+        if reading is not None:
+            # Sending ends it, as it does for a person.
+            reading.cancel()
+            await asyncio.wait([reading])
 
     def _say(self, text: str) -> None:
         """The next message: the results of the calls before it, else the person's."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -57,6 +58,15 @@ class OwnHost:
             prompt = (*known, *message.tokens)[: prefill.total]
             ids = (*known, *message.tokens)[prefill.total :]
         return Said(message, prefill.total, prefill.total - prefill.cached, first, prompt, ids)
+
+    async def read_ahead(self, request: Request) -> None:
+        """Read a prompt that may come, as the agent does while a person types."""
+        http = await self._connect()
+        request = replace(request, max_tokens=0, priority=-1)
+        async with contextlib.aclosing(stream_answer(http, request, Answer())) as parts:
+            async for part in parts:
+                if isinstance(part, Lost):
+                    raise SideError(f"the host was lost: {part.cause}")
 
     async def settle(self) -> None:
         """Wait until the state of the conversation is saved."""

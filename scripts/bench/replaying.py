@@ -1,14 +1,16 @@
 """Replays one conversation on both sides, turn by turn."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from conversation import (
     DISTURBANCES,
     QUICK_DISTURBANCES,
     Conversation,
+    Kind,
     Taken,
     new_tokens,
     turns,
@@ -35,26 +37,47 @@ class Replay:
     from_slot: Sequence[Said]
 
 
-async def replay(
-    bench: Bench, model: Path, name: str, *, calling: bool = False, disturbed: bool = False
-) -> Replay:
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What happens in a replay.
+
+    `calling`: every answer is a call. Some turns are `disturbed` by these kinds. With `typed` our
+    side reads the messages after a disturbance while they are typed; no client of the other does.
+    """
+
+    calling: bool = False
+    disturbed: Collection[Kind] = ()
+    typed: bool = False
+
+
+APPENDED: Final = Script()
+
+
+async def replay(bench: Bench, model: Path, name: str, script: Script = APPENDED) -> Replay:
     """Take every turn on one side and then on the other, which begins every second turn."""
-    kinds = QUICK_DISTURBANCES if bench.quick else DISTURBANCES
-    script = turns(bench.few(20, 4), kinds if disturbed else {})
+    known = QUICK_DISTURBANCES if bench.quick else DISTURBANCES
+    kept = (entry for entry in known.items() if entry[1] in script.disturbed)
+    disturbances: dict[int, Kind] = dict(kept)
     host = OwnHost(model, bench.threads, CONTEXT)
     server = _opponent(bench, model)
     from_slot: list[Said] = []
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(host.close)
-        ours = Conversation(host, name, calling=calling, alone=server is None)
+        ours = Conversation(
+            host,
+            name,
+            calling=script.calling,
+            alone=server is None,
+            read_ahead=host.read_ahead if script.typed else None,
+        )
         sides = [ours]
         theirs: Conversation | None = None
         if server is not None:
             stack.push_async_callback(server.close)
             await server.start()
-            theirs = Conversation(server, name, calling=calling, alone=False)
+            theirs = Conversation(server, name, calling=script.calling, alone=False)
             sides.append(theirs)
-        for turn in script:
+        for turn in turns(bench.few(20, 4), disturbances):
             for conversation in sides[:: 1 if turn.number % 2 == 0 else -1]:
                 await conversation.take(turn)
             if server is not None and theirs is not None and turn.kind == "restart":

@@ -103,6 +103,12 @@ def test_our_side_reads_nothing_twice(tiny_bench: Bench, name: str) -> None:
 
 
 @pytest.mark.model
+def test_little_of_a_typed_message_is_left_to_read(tiny_bench: Bench) -> None:
+    (figure,) = FIGURES["replay-typed"](tiny_bench)
+    assert figure.ours < 0.25, figure
+
+
+@pytest.mark.model
 @pytest.mark.parametrize("name", ["decode", "calls"])
 def test_it_measures(tiny_bench: Bench, name: str) -> None:
     figures = FIGURES[name](tiny_bench)

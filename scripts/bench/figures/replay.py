@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from conversation import Kind
 from figure import Bench, Figure, Target
-from replaying import Replay, replay
+from replaying import Replay, Script, replay
 
 DISTURBED: dict[Kind, str] = {
     "interrupt": "an interrupted answer",
@@ -15,14 +15,34 @@ DISTURBED: dict[Kind, str] = {
 }
 
 
+# After a restart a person types as well, but there the first message tells the sides apart.
+TYPED: tuple[Kind, ...] = ("interrupt", "edit")
+
+
 def measure_replay(bench: Bench) -> list[Figure]:
     """Attention only: append-only, then with interruptions, edits and restarts."""
     return asyncio.run(_measure(bench))
 
 
+def measure_typed_replay(bench: Bench) -> list[Figure]:
+    """The same disturbances by a person whose next message is read while it is typed."""
+    run = asyncio.run(replay(bench, bench.model, "typed", Script(disturbed=TYPED, typed=True)))
+    pairs = zip(run.ours, run.new, strict=True)
+    typed = [(taken.said.read, new) for taken, new in pairs if taken.kind in TYPED]
+    left, new = (sum(column) for column in zip(*typed, strict=True))
+    note = f"{left} of {new} tokens in {len(typed)} messages"
+    figures = [Figure("tokens left to read of a typed message", left / new, note=note)]
+    if bench.llama_server is not None:
+        figures += [
+            time_figure(f"first token after {DISTURBED[kind]}, typed", run, (kind,), 0.25)
+            for kind in TYPED
+        ]
+    return figures
+
+
 async def _measure(bench: Bench) -> list[Figure]:
     plain = await replay(bench, bench.model, "append-only")
-    disturbed = await replay(bench, bench.model, "disturbed", disturbed=True)
+    disturbed = await replay(bench, bench.model, "disturbed", Script(disturbed=tuple(DISTURBED)))
     figures = [
         read_figure("tokens read / new, append-only", plain, 1.02),
         read_figure("tokens read / new, disturbed", disturbed, 1.10),

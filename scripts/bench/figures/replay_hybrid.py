@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from conversation import Kind
 from figure import Bench, Figure, Target
-from replaying import Replay, replay
+from replaying import Replay, Script, replay
 
 from figures.replay import read_figure
 
@@ -19,7 +19,7 @@ def measure_hybrid_replay(bench: Bench) -> list[Figure]:
 
 async def _measure(bench: Bench) -> list[Figure]:
     plain = await replay(bench, bench.hybrid, "append-only")
-    disturbed = await replay(bench, bench.hybrid, "disturbed", disturbed=True)
+    disturbed = await replay(bench, bench.hybrid, "disturbed", Script(disturbed=tuple(DISTURBED)))
     figures = [
         read_figure("hybrid: tokens read / new, append-only", plain, 1.02),
         read_figure("hybrid: tokens read / new, disturbed", disturbed, 1.10),
