@@ -2,8 +2,10 @@
 
 import time
 from dataclasses import dataclass, field, replace
-from typing import Final, NoReturn
+from typing import Final
 
+from inhouse_agent.checking import TurnChecks
+from inhouse_agent.commit import commit_turn
 from inhouse_agent.events import (
     Answered,
     Asked,
@@ -28,19 +30,39 @@ from inhouse_tools.tool import Access
 REPAIRS: Final = 2
 CALL: Final = "plan"
 STEP: Final = "Step {number} of {count} of the plan: {text}"
-REPAIR: Final = (
-    "All steps are written. The plan's check `{command}` fails:\n{output}\n\n"
-    "Find the cause and repair it."
-)
+WRITTEN: Final = "All steps are written."
+FAILS: Final = "The plan's check `{command}` fails:\n{output}"
+REPAIR: Final = "Find the cause and repair it."
+REMAINS: Final = "The project's own checks find this, which is new:\n{problems}"
 NOTHING: Final = "The steps were gone through and nothing was changed."
 DECLINED: Final = "Nothing was written: the change as a whole was declined."
 NOT_KEPT: Final = "Nothing of the plan was kept."
 
 
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What is wrong with a change that was written: the `command` that fails with its `output`,
+    and the `problems` that the project's own checks did not find before."""
+
+    command: str = ""
+    output: str = ""
+    problems: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether anything is."""
+        return bool(self.command or self.problems)
+
+    def tell(self) -> str:
+        """The same for the model, which shall repair it."""
+        failing = FAILS.format(command=self.command, output=self.output) if self.command else ""
+        parts = (WRITTEN, failing, self.problems, REPAIR)
+        return "\n\n".join(part for part in parts if part)
+
+
 @dataclass(slots=True)
 class _Work:
-    """A plan on its way; `landed` are the overlays that were written, in order, and
-    `unverified` commands that were not allowed to run."""
+    """A plan on its way; `landed` are the overlays that were written, in order, `unverified`
+    commands that were not allowed to run, and `checks` know what was wrong before."""
 
     kit: Kit
     history: list[Message]
@@ -49,6 +71,22 @@ class _Work:
     turns: list[TurnEnded] = field(default_factory=list[TurnEnded])
     landed: list[Overlay] = field(default_factory=list[Overlay])
     unverified: list[str] = field(default_factory=list[str])
+    checks: TurnChecks = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What was wrong before the plan is noted anew for each."""
+        self.checks = self.kit.checking.turn()
+
+    def names(self) -> tuple[str, ...]:
+        """The files that were written, each once."""
+        files = (file.name for overlay in self.landed for file in overlay.changes)
+        return tuple(dict.fromkeys(files))
+
+    def files_changed(self) -> tuple[str, ...]:
+        """The same with what only the plan's commands have changed."""
+        undo = self.kit.workspace.undo
+        recorded = undo.files_changed() if undo else ()
+        return tuple(dict.fromkeys((*self.names(), *recorded)))
 
     def show_progress(self, current: int) -> None:
         """Steps before `current` are done, it is being done, the others follow."""
@@ -57,14 +95,8 @@ class _Work:
         steps = zip((step.intent for step in self.plan.steps), states, strict=True)
         self.kit.remember(PlanChanged(tuple(steps)))
 
-    def stop(self, ending: Ending, text: str) -> NoReturn:
-        """End the whole from within one of its parts."""
-        raise _StoppedError(self.end(ending, text))
-
     def end(self, ending: Ending, text: str) -> TurnEnded:
         """The end of the whole, with the costs of all its turns."""
-        kept = self.landed if ending == "success" else ()
-        changed = dict.fromkeys(file.name for overlay in kept for file in overlay.changes)
         ended = TurnEnded(
             ending,
             text,
@@ -72,26 +104,28 @@ class _Work:
             sum((turn.usage for turn in self.turns), Usage()),
             sum((turn.timings for turn in self.turns), Timings()),
             time.monotonic() - self.started,
-            tuple(changed),
-            self.turns[-1].error if self.turns else None,
+            self.files_changed() if ending == "success" else (),
+            self.turns[-1].error if self.turns and ending != "success" else None,
         )
         self.kit.emit(ended)
         return ended
 
 
 class _StoppedError(Exception):
-    """Ends the work inside this module; `ended` is what the caller gets."""
+    """Ends the work inside this module, with an ending and its text."""
 
-    def __init__(self, ended: TurnEnded) -> None:
-        super().__init__(ended.text)
-        self.ended = ended
+    def __init__(self, ending: Ending, text: str) -> None:
+        super().__init__(text)
+        self.ending: Ending = ending
+        self.text = text
 
 
 async def carry_out(kit: Kit, history: list[Message], plan: Plan) -> TurnEnded:
     """Each step is a turn whose edits are staged; then all is written as one and verified.
 
-    What fails its checks goes back to the model, at most twice; what still fails then is taken
-    back whole, as it is when the task is cancelled meanwhile.
+    What fails its commands, or what the project's own checks find new, goes back to the model, at
+    most twice. What still fails a command then is taken back whole, as it is when the task is
+    cancelled meanwhile.
     """
     work = _Work(kit, history, plan)
     async with recorded_turn(kit.workspace, plan.goal):
@@ -99,7 +133,7 @@ async def carry_out(kit: Kit, history: list[Message], plan: Plan) -> TurnEnded:
             return await _carry_out(work)
         except _StoppedError as stopped:
             _take_back(work)
-            return stopped.ended
+            return work.end(stopped.ending, stopped.text)
         except BaseException:
             _take_back(work)
             raise
@@ -108,8 +142,8 @@ async def carry_out(kit: Kit, history: list[Message], plan: Plan) -> TurnEnded:
 
 
 async def _carry_out(work: _Work) -> TurnEnded:
-    count = len(work.plan.steps)
-    overlay = work.kit.workspace.overlay = Overlay()
+    kit, count = work.kit, len(work.plan.steps)
+    overlay = kit.workspace.overlay = Overlay()
     for place, step in enumerate(work.plan.steps):
         work.show_progress(place)
         text = STEP.format(number=place + 1, count=count, text=render_step(step))
@@ -118,25 +152,55 @@ async def _carry_out(work: _Work) -> TurnEnded:
     if not overlay.changes:
         return work.end("failed", NOTHING)
     await _land(work, overlay)
+    trouble = await _verify_and_repair(work)
+    if trouble.command:
+        return _give_up(work, trouble)
+    await commit_turn(kit, work.plan.goal, work.files_changed())
+    return work.end("success", _summary(work, trouble))
+
+
+async def _verify_and_repair(work: _Work) -> _Trouble:
+    """What is left after two repairs at most.
+
+    A command that fails must be repaired; new problems alone may stay. So a repair of them that
+    makes a command fail is taken back.
+    """
+    trouble = await _verify(work)
+    sound, kept = trouble, 0
     for _repair in range(REPAIRS):
-        failure = await _verify(work)
-        if failure is None:
-            return work.end("success", _summary(work))
-        overlay = work.kit.workspace.overlay = Overlay()
-        await _run_turn(work, REPAIR.format(command=failure[0], output=failure[1]))
-        if not overlay.changes:
-            return _give_up(work, *failure)
-        await _land(work, overlay)
-    failure = await _verify(work)
-    return _give_up(work, *failure) if failure else work.end("success", _summary(work))
+        if not trouble.command:
+            sound, kept = trouble, len(work.landed)
+        if not trouble or not await _let_repair(work, trouble):
+            break
+        trouble = await _verify(work)
+    if trouble.command and kept and not _take_back(work, kept):
+        return sound
+    return trouble
+
+
+async def _let_repair(work: _Work, trouble: _Trouble) -> bool:
+    """Whether the model has changed anything for it."""
+    overlay = work.kit.workspace.overlay = Overlay()
+    try:
+        await _run_turn(work, trouble.tell())
+        if overlay.changes:
+            await _land(work, overlay)
+    except _StoppedError:
+        if trouble.command:
+            raise
+        return False
+    finally:
+        work.kit.workspace.overlay = None
+    return bool(overlay.changes)
 
 
 async def _run_turn(work: _Work, text: str) -> None:
     """One turn over staged files; the whole stops when it does not succeed."""
-    # The person's own check judges the whole, and one of a step would see files without it.
+    # The person's own check judges the whole, and one of a step would see files without it. What
+    # is staged cannot be committed either.
     kit = work.kit
     options, policy = kit.options, kit.policy
-    kit.options = replace(options, verify=None, schema=None)
+    kit.options = replace(options, verify=None, schema=None, commits=None)
     if policy.mode == "ask":
         # Staging touches nothing: the whole is asked for before it is written.
         kit.policy = replace(policy, mode="auto-edit")
@@ -146,7 +210,7 @@ async def _run_turn(work: _Work, text: str) -> None:
         kit.options, kit.policy = options, policy
     work.turns.append(ended)
     if ended.ending != "success":
-        work.stop(ended.ending, f"{ended.text}\n\n{NOT_KEPT}")
+        raise _StoppedError(ended.ending, f"{ended.text}\n\n{NOT_KEPT}")
 
 
 async def _land(work: _Work, overlay: Overlay) -> None:
@@ -159,11 +223,12 @@ async def _land(work: _Work, overlay: Overlay) -> None:
     accesses = tuple(Access("write", file.name, preview=diff) for file, diff in diffs)
     declined = await _permitted(kit, "write", accesses, whole)
     if declined is not None:
-        work.stop("blocked", f"{DECLINED} {declined}".strip())
+        raise _StoppedError("blocked", f"{DECLINED} {declined}".strip())
+    await work.checks.before_change([file.name for file, _diff in diffs])
     with recorded_writes(kit.workspace, overlay.writes()):
         refused = write_files(overlay.writes(), kit.workspace.state)
     if refused:
-        work.stop("failed", f"{refused.text} {NOT_KEPT}")
+        raise _StoppedError("failed", f"{refused.text} {NOT_KEPT}")
     work.landed.append(overlay)
     for file in overlay.changes:
         kit.emit(FileChanged(file.name, _digest(file.before), _digest(file.after)))
@@ -183,10 +248,11 @@ async def _permitted(kit: Kit, tool: str, accesses: tuple[Access, ...], preview:
     return None if answer.allowed else answer.comment
 
 
-async def _verify(work: _Work) -> tuple[str, str] | None:
-    """The first command that fails, of the plan and of the person, with its output."""
+async def _verify(work: _Work) -> _Trouble:
+    """The first command that fails, of the plan and of the person, and what else is new."""
     kit, bash = work.kit, work.kit.tools["bash"]
     own = kit.options.verify.command if kit.options.verify else ""
+    trouble = _Trouble()
     for command in dict.fromkeys((*work.plan.commands, *filter(None, [own]))):
         args = bash.args(command=command)
         if command != own:
@@ -197,19 +263,21 @@ async def _verify(work: _Work) -> tuple[str, str] | None:
         output = await bash.run(args, kit.workspace)
         kit.emit(Noticed(f"`{command}` {'fails' if output.failed else 'passes'}."))
         if output.failed:
-            return command, output.text
-    return None
+            trouble = _Trouble(command, output.text)
+            break
+    return replace(trouble, problems=await work.checks.of_whole(work.names()))
 
 
-def _give_up(work: _Work, command: str, output: str) -> TurnEnded:
+def _give_up(work: _Work, trouble: _Trouble) -> TurnEnded:
     left = _take_back(work)
     taken = left or "All files are as they were before."
-    return work.end("failed", f"`{command}` still fails. {taken}\n\n{output}")
+    return work.end("failed", f"`{trouble.command}` still fails. {taken}\n\n{trouble.output}")
 
 
-def _take_back(work: _Work) -> str:
-    """Undo what was written, the last first; what could not be taken back, for a person."""
-    while work.landed:
+def _take_back(work: _Work, keep: int = 0) -> str:
+    """Undo what was written, the last first, down to so many times; what could not be taken back,
+    for a person."""
+    while len(work.landed) > keep:
         overlay = work.landed[-1]
         with recorded_writes(work.kit.workspace, overlay.undoing()):
             refused = write_files(overlay.undoing(), work.kit.workspace.state)
@@ -223,12 +291,14 @@ def _take_back(work: _Work) -> str:
     return ""
 
 
-def _summary(work: _Work) -> str:
-    names = dict.fromkeys(file.name for overlay in work.landed for file in overlay.changes)
-    parts = [work.turns[-1].text.strip(), f"Changed together: {', '.join(names)}."]
+def _summary(work: _Work, trouble: _Trouble) -> str:
+    said = next(turn.text for turn in reversed(work.turns) if turn.ending == "success")
+    parts = [said.strip(), f"Changed together: {', '.join(work.names())}."]
     if work.unverified:
         commands = ", ".join(f"`{command}`" for command in dict.fromkeys(work.unverified))
         parts.append(f"Not verified, since these were not allowed: {commands}.")
+    if trouble.problems:
+        parts.append(REMAINS.format(problems=trouble.problems))
     return "\n\n".join(part for part in parts if part)
 
 

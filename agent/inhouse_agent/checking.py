@@ -21,6 +21,7 @@ LEFT_OUT: Final = "{} It is left out for this session."
 STILL: Final = "The turn ends although this still fails: {}."
 AFTER_EDIT: Final = "after this edit"
 AT_END: Final = "since the first edit of this turn"
+SINCE_PLAN: Final = "since the plan began"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ class _Baseline:
 @dataclass(slots=True)
 class TurnChecks:
     """The checks of one turn: asked before each change, after the last one of an answer, and at
-    the end. Paths are relative to the root; others are not looked at."""
+    the end; or, of a change that is written as a whole, before and after that. Paths are relative
+    to the root; others are not looked at."""
 
     session: Checking
     _before: dict[str, _Baseline] = field(default_factory=dict[str, _Baseline])
@@ -153,6 +155,19 @@ class TurnChecks:
             return ""
         self._rounds += 1
         return "\n\n".join(told[name] for name in failing)
+
+    async def of_whole(self, paths: Sequence[str]) -> str:
+        """What all checks and tests say of a change that is made: nothing, or what is new.
+
+        Nothing is forgotten, so that the same change may be looked at again after a repair.
+        """
+        found = await self.session.found()
+        told = [
+            describe(await self._compare(checker, _inside(paths)), paths, SINCE_PLAN)
+            for checker in found.checkers
+        ]
+        told += [await self._run_test(test, _inside(paths)) for test in found.tests]
+        return "\n\n".join(text for text in told if text)
 
     async def _take_baseline(self, checker: Checker, paths: Sequence[str]) -> None:
         """Within an answer, and for checks at the end within a turn, the oldest state counts."""

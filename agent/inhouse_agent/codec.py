@@ -15,7 +15,7 @@ from inhouse_agent.events import (
     ThinkingArrived,
     ToolProgress,
 )
-from inhouse_tools.tool import JsonValue
+from inhouse_tools.json_value import JsonValue
 
 JsonObject = dict[str, JsonValue]
 Decoder = Callable[[Any], Any]

@@ -6,7 +6,7 @@ from typing import Literal
 
 from inhouse_agent.plan import Plan
 from inhouse_models.chat import Message, ModelError, Timings, Usage
-from inhouse_tools.tool import JsonValue
+from inhouse_tools.json_value import JsonValue
 
 Ending = Literal["success", "failed", "blocked", "limit", "engine_error", "interrupted"]
 Verdict = Literal["allow", "ask", "deny"]
@@ -162,6 +162,13 @@ class Noticed:
 
 
 @dataclass(frozen=True, slots=True)
+class Renamed:
+    """The person gave the session a title; the last one counts, on whatever branch it stands."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class TurnEnded:
     """A turn is over, with what it came to over all its answers."""
 
@@ -193,5 +200,6 @@ Event = (
     | Compacted
     | UsageReported
     | Noticed
+    | Renamed
     | TurnEnded
 )

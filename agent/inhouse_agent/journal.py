@@ -87,7 +87,7 @@ def read_journal(path: Path) -> Contents | SessionProblem:
     """All whole entries of a file; what is damaged is left out and said."""
     try:
         with path.open("rb") as file:
-            header = _read_header(file.readline(), path)
+            header = parse_header(file.readline(), path)
             if isinstance(header, SessionProblem):
                 return header
             contents = Contents(header, size=file.tell())
@@ -103,7 +103,7 @@ def read_header(path: Path) -> Header | SessionProblem:
     """Only the first line."""
     try:
         with path.open("rb") as file:
-            return _read_header(file.readline(), path)
+            return parse_header(file.readline(), path)
     except OSError as error:
         return SessionProblem("io", f"The session {path} cannot be read: {error.strerror}.")
 
@@ -113,12 +113,13 @@ def first_events(path: Path, limit: int) -> Iterator[Event]:
     with path.open("rb") as file:
         file.readline()
         for line, _ in zip(file, range(limit), strict=False):
-            entry = _read_entry(line)
+            entry = read_entry(line)
             if isinstance(entry, Entry):
                 yield entry.event
 
 
-def _read_header(line: bytes, path: Path) -> Header | SessionProblem:
+def parse_header(line: bytes, path: Path) -> Header | SessionProblem:
+    """What the first line of this file says."""
     data = _read_object(line)
     if data is None or not line.endswith(b"\n"):
         text = f"The session {path} has no whole first line; nothing in it can be read."
@@ -139,7 +140,7 @@ def _take_line(contents: Contents, known: set[str], number: int, line: bytes) ->
         if not whole:
             contents.notices.append(f"{len(line)} empty bytes at the end were dropped.")
         return
-    entry = _read_entry(line) if whole else "it was not written to its end"
+    entry = read_entry(line) if whole else "it was not written to its end"
     if isinstance(entry, str):
         contents.notices.append(f"Line {number} of the session was dropped: {entry}.")
         return
@@ -154,7 +155,8 @@ def _take_line(contents: Contents, known: set[str], number: int, line: bytes) ->
     contents.entries.append(entry)
 
 
-def _read_entry(line: bytes) -> Entry | str:
+def read_entry(line: bytes) -> Entry | str:
+    """The entry of one line, or why it is none."""
     data = _read_object(line)
     if data is None or not isinstance(data.get("id"), str):
         return "it is not an entry"

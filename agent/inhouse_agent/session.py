@@ -4,10 +4,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 from inhouse_agent.codec import is_journalled
-from inhouse_agent.events import Event, TurnStarted
+from inhouse_agent.events import Event, Renamed
 from inhouse_agent.history import fold
 from inhouse_agent.journal import (
     IDENTIFIER,
@@ -16,19 +15,16 @@ from inhouse_agent.journal import (
     JournalFile,
     SessionProblem,
     entry_line,
-    first_events,
     header_line,
     read_header,
     read_journal,
     sessions_folder,
 )
 from inhouse_agent.memory import Memory, memory_of
+from inhouse_agent.session_title import read_title, shorten, title_of
 from inhouse_models.chat import Message
 
 __all__ = ["Session", "SessionProblem", "SessionSummary", "find_session", "list_sessions"]
-
-TITLE_CHARS: Final = 80
-TITLE_LINES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +71,7 @@ class Session:
     @classmethod
     def latest(cls, root: Path, *, reading: bool = False) -> "Session | SessionProblem":
         """The session of this folder that was changed last."""
-        found = list_sessions(root)
+        found = _headers_of(root)
         if not found:
             text = f"There is no session in {root} yet. Start one with `inhouse`."
             return SessionProblem("missing", text)
@@ -92,6 +88,11 @@ class Session:
     @property
     def model(self) -> str:
         return self.header.model
+
+    @property
+    def title(self) -> str:
+        """What the person called it, or the beginning of the first prompt."""
+        return title_of(entry.event for entry in self.entries)
 
     @property
     def leaf(self) -> str:
@@ -138,6 +139,10 @@ class Session:
         if entry_id and entry_id not in self._ids:
             raise KeyError(entry_id)
         self._leaf = entry_id
+
+    def rename(self, title: str) -> SessionProblem | None:
+        """Gives the session a title of one line; an empty one makes it the first prompt again."""
+        return self.append(Renamed(shorten(title)))
 
     def fork(self) -> "Session | SessionProblem":
         """A new session that begins with what counts in this one; neither needs the other."""
@@ -192,27 +197,36 @@ class Session:
 
 def list_sessions(root: Path | None = None) -> list[SessionSummary]:
     """Sessions that can be read, of this folder or of all, the one changed last first."""
+    return [
+        SessionSummary(
+            found.path.stem,
+            Path(found.header.root),
+            found.header.model,
+            found.header.created,
+            found.changed,
+            read_title(found.path),
+            found.path,
+        )
+        for found in _headers_of(root)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    path: Path
+    header: Header
+    changed: float
+
+
+def _headers_of(root: Path | None) -> list[_Found]:
     wanted = None if root is None else root.resolve()
-    found: list[SessionSummary] = []
+    found: list[_Found] = []
     for path in sessions_folder().glob("*.jsonl"):
         header = read_header(path)
         if isinstance(header, SessionProblem) or wanted not in (None, Path(header.root)):
             continue
-        changed = path.stat().st_mtime
-        title = _title_of(path)
-        place = Path(header.root)
-        found.append(
-            SessionSummary(path.stem, place, header.model, header.created, changed, title, path)
-        )
-    return sorted(found, key=lambda one: (one.changed, one.created), reverse=True)
-
-
-def _title_of(path: Path) -> str:
-    """The beginning of the first prompt."""
-    for event in first_events(path, TITLE_LINES):
-        if isinstance(event, TurnStarted):
-            return " ".join(event.prompt.split())[:TITLE_CHARS]
-    return ""
+        found.append(_Found(path, header, path.stat().st_mtime))
+    return sorted(found, key=lambda one: (one.changed, one.header.created), reverse=True)
 
 
 def find_session(identifier: str) -> Path | SessionProblem:

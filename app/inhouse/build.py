@@ -51,7 +51,10 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a front end wants to work with; `default_mode` holds where no setting says another."""
+    """What a front end wants to work with; `default_mode` holds where no setting says another.
+
+    `notices` are what the person should know of the settings; the front end says it.
+    """
 
     root: Path
     settings: Settings
@@ -61,6 +64,7 @@ class Wish:
     schema: Mapping[str, object] | None = None
     system_prompt: str = ""
     append_system_prompt: str = ""
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

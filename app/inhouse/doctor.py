@@ -21,9 +21,9 @@ from inhouse_agent.profile import LARGE_PROFILE, SMALL_PROFILE
 from inhouse_models.chat import ModelClient, ModelError, ModelInfo
 from inhouse_models.host.places import PlaceError, socket_folder
 from inhouse_models.transfer import describe_size
+from inhouse_tools.json_value import JsonValue
 from inhouse_tools.registry import builtin_tools
 from inhouse_tools.sandbox import probe
-from inhouse_tools.tool import JsonValue
 
 State = Literal["ok", "warning", "missing"]
 Progress = Callable[[int, int, str], None]

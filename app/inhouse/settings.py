@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from inhouse.settings_file import parse_value
-from inhouse_tools.tool import JsonValue
+from inhouse_tools.json_value import JsonValue
 
 ENVIRONMENT_PREFIX = "INHOUSE_"
 # What a repository must not decide, even in a trusted folder: it would move or weaken the boundary.
@@ -168,6 +168,12 @@ class Settings(BaseModel):
     )
     sandbox: Literal["auto", "off"] = Field(
         default="auto", description="where commands run: auto or off"
+    )
+    theme: str = Field(
+        default="auto", description="colours of the terminal UI: auto, or a name that /theme lists"
+    )
+    notify: Literal["off", "bell", "desktop"] = Field(
+        default="bell", description="how you are told while you look elsewhere: off, bell, desktop"
     )
     rules: Rules = Rules()
 

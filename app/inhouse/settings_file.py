@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from inhouse_tools.tool import JsonValue
+from inhouse_tools.json_value import JsonValue
 
 MAX_BYTES = 1_000_000
 

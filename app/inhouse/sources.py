@@ -17,7 +17,7 @@ from inhouse.settings import (
 from inhouse.settings_file import FileProblem, read_file
 from inhouse.trust import is_trusted, project_folder
 from inhouse_agent.folders import config_folder
-from inhouse_tools.tool import JsonValue
+from inhouse_tools.json_value import JsonValue
 
 
 @dataclass(frozen=True, slots=True)

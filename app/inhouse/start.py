@@ -31,6 +31,11 @@ def enter() -> None:
             from inhouse import __version__
 
             sys.stdout.write(f"inhouse {__version__}\n")
+        elif len(sys.argv) == 1 and sys.stdin.isatty() and sys.stdout.isatty():
+            # The usual way in, without the time that it takes to load the command line.
+            from inhouse.tui.start import open_here
+
+            sys.exit(open_here())
         else:
             from inhouse.cli import run
 

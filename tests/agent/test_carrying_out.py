@@ -1,13 +1,20 @@
 """A plan becomes one change: all of it is written and verified, or none of it stays."""
 
 import asyncio
+import os
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.agent.checkers import Words, own_test, session
 from tests.agent.kits import Bench, scripted
 
 from inhouse_agent.carrying_out import NOTHING, carry_out
+from inhouse_agent.checking import Checking, Found
+from inhouse_agent.commit import TurnCommits
 from inhouse_agent.events import (
     Asked,
     ChangeProposed,
@@ -19,6 +26,7 @@ from inhouse_agent.kit import Answer as Reply
 from inhouse_agent.kit import Options, Question
 from inhouse_agent.permission import Policy
 from inhouse_agent.plan import Plan, PlanStep
+from inhouse_agent.undo import history_of, record_turns, store_of
 from inhouse_agent.verify import Verify
 from inhouse_models.chat import ModelError
 from inhouse_models.scripted import Answer, call, fail, say
@@ -196,4 +204,129 @@ def test_the_persons_own_check_judges_the_whole(tmp_path: Path) -> None:
     bench.kit.options = Options(verify=Verify("false", never))
     ended = carry(bench, replace(PLAN, verify=()))
     assert ended.ending == "failed"
+    assert tree(tmp_path) == {"one.txt": "old\n"}
+
+
+def test_what_the_commands_of_a_plan_changed_is_named_and_committed(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    bench = bench_with(tmp_path, *STEPS)
+    recorded(bench).kit.options = Options(commits=TurnCommits())
+    environment = {"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.org"}
+    environment |= {"GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.org"}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        ended = carry(bench, replace(PLAN, verify=("touch three.txt",)))
+    assert ended.files_changed == ("one.txt", "two.txt", "three.txt")
+    command = ["git", "log", "--format=%s", "--name-only"]
+    log = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert log.split("\n") == ["Another word", "", "one.txt", "three.txt", "two.txt", ""]
+
+
+def checked(root: Path, *answers: Answer, bad: bool = True) -> Bench:
+    """A bench whose project dislikes BAD lines; the first step writes one."""
+    steps = (STEPS[0], write("one.txt", "new BAD\n" if bad else "new\n"), *STEPS[2:])
+    bench = bench_with(root, *steps, *answers)
+    bench.kit.checking = session(Words(root))
+    return bench
+
+
+def asked(bench: Bench) -> str:
+    return [message.text for message in bench.history if message.role == "user"][-1]
+
+
+FOUND = "New problems in one.txt since the plan began:\nline 1: B1 bad word"
+
+
+def test_new_problems_of_the_whole_go_back_to_the_model(tmp_path: Path) -> None:
+    bench = checked(tmp_path, write("one.txt", "new\n"), say("Repaired."))
+    ended = carry(bench)
+    assert (ended.ending, tree(tmp_path)["one.txt"]) == ("success", "new\n")
+    assert asked(bench) == f"All steps are written.\n\n{FOUND}\n\nFind the cause and repair it."
+    assert ended.text == "Repaired.\n\nChanged together: one.txt, two.txt."
+
+
+def test_what_was_wrong_before_the_plan_is_not_told(tmp_path: Path) -> None:
+    bench = bench_with(tmp_path, STEPS[0], write("one.txt", "BAD\nnew\n"), *STEPS[2:])
+    (tmp_path / "one.txt").write_text("old\nBAD\n")
+    bench.kit.checking = session(Words(tmp_path))
+    ended = carry(bench)
+    assert (ended.ending, len(bench.of(ChangeProposed))) == ("success", 1)
+    assert "BAD" not in ended.text
+
+
+def test_new_problems_that_stay_are_told_and_take_nothing_back(tmp_path: Path) -> None:
+    bench = checked(tmp_path, say("I like it so."))
+    ended = carry(bench)
+    assert (ended.ending, tree(tmp_path)["one.txt"]) == ("success", "new BAD\n")
+    assert ended.text.endswith(f"find this, which is new:\n{FOUND}")
+
+
+def test_a_repair_of_problems_that_breaks_a_command_is_taken_back(tmp_path: Path) -> None:
+    bench = checked(
+        tmp_path,
+        *(write("one.txt", "fine\n"), say("Repaired.")),
+        *(write("one.txt", "fine, too\n"), say("Repaired again.")),
+    )
+    ended = carry(bench)
+    assert (ended.ending, tree(tmp_path)["one.txt"]) == ("success", "new BAD\n")
+    assert FOUND in ended.text
+    assert "grep -q new" in asked(bench)
+
+
+def test_a_repair_of_problems_that_comes_to_no_end_leaves_the_rest(tmp_path: Path) -> None:
+    bench = checked(tmp_path, fail(ModelError("engine_lost", "The engine stopped.")))
+    ended = carry(bench)
+    assert (ended.ending, ended.error) == ("success", None)
+    assert ended.text.startswith("Two is there.")
+    assert FOUND in ended.text
+
+
+def test_a_failing_command_and_new_problems_are_told_together(tmp_path: Path) -> None:
+    bench = checked(tmp_path, write("one.txt", "new\n"), say("Repaired."))
+    (tmp_path / "flag").touch()
+    once = "test ! -e flag || { rm flag; false; }"
+    ended = carry(bench, replace(PLAN, verify=(once,)))
+    assert ended.ending == "success"
+    assert f"`{once}` fails" in asked(bench)
+    assert FOUND in asked(bench)
+
+
+def test_tests_at_the_end_belong_to_the_verification(tmp_path: Path) -> None:
+    bench = checked(tmp_path, write("two.txt", "2\n"), say("Repaired."), bad=False)
+    test = own_test(tmp_path, "grep -q 2 two.txt")
+    bench.kit.checking = Checking(lambda: Found(tests=[test]))
+    assert carry(bench).ending == "success"
+    assert "`grep -q 2 two.txt` fails:" in asked(bench)
+    assert tree(tmp_path)["two.txt"] == "2\n"
+
+
+KILLED = """
+from pathlib import Path
+import sys
+from dataclasses import replace
+from tests.agent.test_carrying_out import PLAN, STEPS, bench_with, carry, recorded
+root = Path(sys.argv[1])
+bench = recorded(bench_with(root, *STEPS))
+carry(bench, replace(PLAN, verify=("echo 3 > three.txt; kill -9 $PPID",)))
+"""
+
+
+def recorded(bench: Bench) -> Bench:
+    """The same bench with its turns recorded, for undo."""
+    workspace = bench.kit.workspace
+    workspace.state = store_of(workspace.root).state
+    workspace.undo = record_turns(workspace, 100_000_000, lambda _text: None)
+    return bench
+
+
+def test_a_plan_killed_while_its_commands_run_is_whole_and_can_be_undone(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-c", KILLED, str(tmp_path)]
+    ended = subprocess.run(command, env=environment, check=False, timeout=60)
+    assert ended.returncode == -signal.SIGKILL
+    assert tree(tmp_path) == {"one.txt": "new\n", "two.txt": "two\n", "three.txt": "3\n"}
+    outcome = history_of(tmp_path).undo()
+    assert outcome.refusal is None
+    assert [moved.turn.prompt for moved in outcome.moved] == [PLAN.goal]
     assert tree(tmp_path) == {"one.txt": "old\n"}

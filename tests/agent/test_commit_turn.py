@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ from tests.agent.kits import Bench, run, scripted
 
 from inhouse_agent.commit import TurnCommits, turn_message
 from inhouse_agent.events import Noticed, TurnEnded
+from inhouse_agent.undo import record_turns, store_of
 from inhouse_models.scripted import Answer, call, say
+from inhouse_tools.registry import builtin_tools
 
 IDENTITY = {
     f"GIT_{role}_{what}": value
@@ -63,6 +66,24 @@ def test_exactly_what_the_turn_changed(root: Path) -> None:
     head = git(root, "rev-parse", "HEAD")[:10]
     assert notices(bench) == [f"Committed {head}: Add a file"]
     assert isinstance(bench.events[-1], TurnEnded)
+
+
+def test_what_only_a_command_changed_is_committed_too(root: Path) -> None:
+    (root / ".gitignore").write_text("*.log\n", "utf-8")
+    (root / "notes").write_text("untracked\n", "utf-8")
+    command = "git mv mine yours && echo 2 > yours && touch it.log && mkdir d && touch d/new"
+    bench = scripted(root, call("bash", command=command), say("Done."))
+    kit = bench.kit
+    kit.tools = builtin_tools()
+    kit.profile = replace(kit.profile, tool_names=("bash",))
+    kit.options = replace(kit.options, commits=TurnCommits())
+    kit.workspace.state = store_of(root).state
+    kit.workspace.undo = record_turns(kit.workspace, 100_000_000, lambda _text: None)
+    run(bench, "Move it")
+    assert git(root, "show", "--format=", "--name-status", "--no-renames", "HEAD") == (
+        "A\td/new\nD\tmine\nA\tyours\n"
+    )
+    assert git(root, "status", "--porcelain") == "?? .gitignore\n?? notes\n"
 
 
 def test_a_turn_without_changes_commits_nothing(root: Path) -> None:

@@ -71,6 +71,31 @@ def test_a_turn_is_taken_back_with_its_commands_and_edits(folder: Path) -> None:
     assert [event.text for event in bench.of(Noticed)] == [UNCONFINED]
 
 
+def test_what_only_commands_changed_is_told_at_the_end(folder: Path) -> None:
+    (folder / ".gitignore").write_text("*.log\nout/\n")
+    (folder / "gone.txt").write_text("x\n")
+    made = "mkdir -p out d __pycache__; touch out/x __pycache__/y it.log; echo 1 > d/caf\u00e9.txt"
+    bench = recorded(
+        folder,
+        call("write", file_path="b.txt", content="b\n"),
+        call("bash", command=f"{made}; rm gone.txt; ln -s a.txt link; touch same; rm same"),
+        say("Done."),
+    )
+    ended = asyncio.run(bench.turn())
+    assert ended.files_changed == ("b.txt", "d/caf\u00e9.txt", "gone.txt", "link")
+
+
+def test_a_turn_names_its_own_changes_only(folder: Path) -> None:
+    bench = recorded(
+        folder,
+        *(call("bash", command="echo 2 > a.txt"), say("Done.")),
+        *(call("bash", command="cat a.txt"), say("It says 2.")),
+    )
+    assert asyncio.run(bench.turn()).files_changed == ("a.txt",)
+    (folder / "mine.txt").write_text("between the turns\n")
+    assert asyncio.run(bench.turn()).files_changed == ()
+
+
 def test_a_turn_that_reads_leaves_no_record(folder: Path) -> None:
     bench = recorded(folder, call("read", file_path="a.txt"), say("It says a."))
     asyncio.run(bench.turn())

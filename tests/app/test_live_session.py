@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from inhouse.build import Resume, Wish
+from inhouse.build import Built, Resume, Wish
 from inhouse.live.live_session import Hearing, LiveSession
 from inhouse.settings import Settings
 from inhouse_agent.events import Asked, Event, MessageAdded, ToolEnded, TurnEnded, TurnStarted
@@ -22,12 +22,15 @@ class Stage:
     root: Path
     models: dict[str, ModelClient]
     events: list[Event] = field(default_factory=list[Event])
+    opened: list[Built] = field(default_factory=list[Built])
     crashes: list[BaseException] = field(default_factory=list[BaseException])
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def open(self) -> LiveSession:
         """The session, not opened yet."""
-        hearing = Hearing(self.events.append, self.changed.set, _ignore, self.crash)
+        hearing = Hearing(
+            self.events.append, self.opened.append, self.changed.set, _ignore, self.crash
+        )
         return LiveSession(self.make_wish, hearing, self.connect)
 
     def crash(self, fault: BaseException) -> None:
@@ -213,6 +216,7 @@ def test_a_session_goes_on_where_it_was_left(tmp_path: Path) -> None:
         assert await live.open(Resume())
         assert live.built.session.id != first and live.built.history == []
         assert await live.open(Resume(id=first))
+        assert [built.session.id == first for built in stage.opened] == [True, False, True]
         assert live.built.session.id == first
         assert "One." in [message.text for message in live.built.history]
 

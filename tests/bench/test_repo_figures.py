@@ -7,7 +7,7 @@ import pytest
 from repo_bench import RepoBench, RepoBenchError, tree_hash
 from repo_figures import FIGURES
 from repo_figures.definitions import defined_in, is_among
-from repo_figures.map import own_map, tasks
+from repo_figures.map import aider_map, own_map, tasks
 from repo_figures.rename import choose
 from repo_figures.undo import folders_with
 from watched import run_watched
@@ -64,28 +64,61 @@ def test_grep_is_measured_beside_ripgrep(bench: RepoBench, monkeypatch: pytest.M
         FIGURES["grep"](RepoBench(bench.tree, bench.folder / "again", quick=True))
 
 
-def test_maps_are_measured_beside_aiders(
-    bench: RepoBench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+AIDER = """
+class RepoMap:
+    def __init__(self, map_tokens, root, main_model, io):
+        self.io = io
+        self.lines = main_model.token_count(io.read_text(root + '/src/shared.h'))
+    def get_repo_map(self, chat, others, mentioned_idents):
+        {first}
+        return 'line\\n' * self.lines
+"""
+GIVES_UP = """import sys
+        if sys.getrecursionlimit() < 2000:
+            return self.io.tool_error('Disabling repo map')"""
+
+
+@pytest.fixture
+def aider(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file with the map of an opponent that takes no time."""
     package = tmp_path / "opponent" / "aider"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("")
-    (package / "repomap.py").write_text(
-        "class RepoMap:\n"
-        "    def __init__(self, map_tokens, root, main_model, io):\n"
-        "        self.lines = main_model.token_count(io.read_text(root + '/src/shared.h'))\n"
-        "    def get_repo_map(self, chat, others, mentioned_idents):\n"
-        "        return 'line\\n' * self.lines\n"
-    )
+    (package / "repomap.py").write_text(AIDER.format(first=""))
     monkeypatch.setenv("PYTHONPATH", str(package.parent))
+    return package / "repomap.py"
+
+
+def test_maps_are_measured_beside_aiders(bench: RepoBench, tmp_path: Path, aider: Path) -> None:
     figures = FIGURES["map"](RepoBench(bench.tree, bench.folder, Path(sys.executable), quick=True))
     assert next(figure.what for figure in figures) == "map, cold"
     assert all(figure.ratio and figure.opponent == "aider, cold" for figure in figures)
+    assert "as it comes" not in figures[0].note
     alone = own_map(bench.tree, tmp_path / "cache", tasks(bench.files())[0])
     assert alone.seconds > 0 and "shared_thing" in alone.text
-    (package / "repomap.py").write_text("raise ImportError('broken')\n")
+    aider.write_text("raise ImportError('broken')\n")
     with pytest.raises(RepoBenchError, match="broken"):
         FIGURES["map"](RepoBench(bench.tree, tmp_path / "other", Path(sys.executable), quick=True))
+
+
+def test_an_opponent_that_gives_up_gets_a_second_try_that_is_told(
+    bench: RepoBench, aider: Path
+) -> None:
+    aider.write_text(AIDER.format(first=GIVES_UP))
+    task = tasks(bench.files())[0]
+    made = aider_map(Path(sys.executable), bench.tree, bench.files(), task)
+    assert made.text.startswith("line\n")
+    assert "it says 'Disabling repo map' while it draws src/shared.h, whose" in made.said
+    aider.write_text(AIDER.format(first="return ''"))
+    with pytest.raises(RepoBenchError, match="does not say why"):
+        aider_map(Path(sys.executable), bench.tree, bench.files(), task)
+
+
+def test_killed_writes_are_a_figure(bench: RepoBench) -> None:
+    kills, half, litter = FIGURES["killed"](bench)
+    assert kills.ours > 6
+    assert (half.ours, half.verdict, litter.verdict) == (0, "met", "met")
+    assert "have all 6 files" in half.note
 
 
 def test_the_truth_is_read_from_plain_text(bench: RepoBench) -> None:

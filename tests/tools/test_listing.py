@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.unprivileged import bound_by_file_modes
 
-from inhouse_tools.listing import find_start, list_files
+from inhouse_tools.listing import find_start, is_ignored, list_files
 
 IDENTITY = (
     "-c",
@@ -31,6 +31,18 @@ def git(folder: Path, *arguments: str) -> None:
     subprocess.run(["git", *IDENTITY, *arguments], cwd=folder, check=True, capture_output=True)
 
 
+def left_out(root: Path) -> set[str]:
+    """The files that are ignored, each asked for by itself."""
+    files = (path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+    return {name for name in files if is_ignored(root, name)}
+
+
+def not_listed(root: Path) -> set[str]:
+    """The files that a listing leaves out."""
+    files = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+    return files - set(list_files(root).files)
+
+
 def test_ignore_files_count_in_their_folder_and_the_nearest_decides(tmp_path: Path) -> None:
     make(tmp_path, "a.log", "b.py", "sub/a.log", "sub/c.log", "sub/x/c.log", "build/y", "w/build")
     make(tmp_path, "node_modules/m.js", ".venv/v.py", "env/pyvenv.cfg", "env/e.py", ".git/config")
@@ -44,6 +56,20 @@ def test_ignore_files_count_in_their_folder_and_the_nearest_decides(tmp_path: Pa
         "sub/x/c.log",
         "w/build",
     )
+    assert left_out(tmp_path) == not_listed(tmp_path)
+
+
+def test_one_path_is_judged_as_a_listing_would(tmp_path: Path) -> None:
+    make(tmp_path, "a.log", "sub/a.log", "sub/.git/config", "sub/b.tmp", "out/x.py", "app/it.log")
+    for name, rules in ((".gitignore", "*.log\nout\n"), ("sub/.gitignore", "*.tmp\n")):
+        (tmp_path / name).write_text(rules)
+    assert "sub/a.log" in left_out(tmp_path)
+    git(tmp_path, "init")
+    assert "sub/a.log" not in left_out(tmp_path)
+    for root in (tmp_path, tmp_path / "app", tmp_path / "sub"):
+        assert left_out(root) == not_listed(root)
+    assert is_ignored(tmp_path, "gone.log")
+    assert not is_ignored(tmp_path, "gone/gone.py")
 
 
 def test_a_part_of_the_root_is_listed_by_the_rules_above_it(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from inhouse_tools.repository_map import (
     repository_map,
     words_of,
 )
-from inhouse_tools.repository_map.graph import graph_of
+from inhouse_tools.repository_map.keeping import graph_of
 
 CORE = '''"""The engine."""
 
@@ -110,7 +110,7 @@ def test_a_folder_counts_as_its_files(index: RepositoryIndex) -> None:
 def test_data_and_other_languages_do_not_count(index: RepositoryIndex) -> None:
     graph = graph_of(index)
     core = graph.paths.index("src/core_engine.py")
-    sources = {graph.paths[source] for source in graph.incoming[core].sources}
+    sources = {graph.paths[source] for source in graph.incoming[core][0]}
     assert sources == {"src/reading.py", "src/writing.py", "tests/test_reading.py"}
     assert "data.json" not in order(index)
 
@@ -136,7 +136,7 @@ def test_it_is_a_tree_in_the_order_of_paths_and_lines(index: RepositoryIndex) ->
 def test_a_method_stands_below_its_class(index: RepositoryIndex) -> None:
     ranking = rank_for(index, ("parse_tokens",))
     drawing = Drawing(ranking)
-    symbols = [ranking.graph.facts[file].symbols[place] for _, file, place in ranking.symbols]
+    symbols = [ranking.graph.contents[file].symbols[place] for _, file, place in ranking.symbols]
     names = [symbol.name for symbol in symbols]
     with_method = drawing.text(names.index("ParserEngine.parse_tokens") + 1)
     assert "  class ParserEngine\n    def parse_tokens(self, tokens)" in with_method

@@ -73,15 +73,22 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of one ignore file, the last ones first: those decide."""
+    """The rules of one ignore file, the last ones first: those decide.
+
+    `any_file` and `any_folder` ask all of them at once, since most paths are meant by none.
+    """
 
     runs: tuple[_Run, ...]
+    any_file: _Matcher
+    any_folder: _Matcher
 
     def verdict(self, path: str, name: str, is_folder: bool) -> bool | None:
         """Whether a path is ignored; None when no rule is about it.
 
         `path` is relative to the folder that the rules count from, `name` its last part.
         """
+        if not (self.any_folder if is_folder else self.any_file).matches(path, name):
+            return None
         for run in self.runs:
             matcher = run.for_folders if is_folder else run.for_files
             if matcher.matches(path, name):
@@ -112,7 +119,8 @@ def rules_of(lines: Iterable[str]) -> Rules | None:
         else:
             runs.append([rule])
     made = tuple(_Run(rules[0].hides, *_matchers(rules)) for rules in reversed(runs))
-    return Rules(made) if made else None
+    every = _matchers([rule for rules in runs for rule in rules])
+    return Rules(made, *every) if made else None
 
 
 def parse_rule(line: str) -> Rule | None:

@@ -108,6 +108,26 @@ def find_start(root: Path, under: str = "") -> Start:
     return Start(top, inside, repository is not None, scopes)
 
 
+def is_ignored(root: Path, path: str) -> bool:
+    """Whether a listing would leave out a path of the root, also one that is gone."""
+    repository = _repository_of(root)
+    top = repository or root
+    scopes = _own_rules(top, "", (), is_repository=repository is not None)
+    inside = ""
+    *folders, name = (root / path).relative_to(top).parts
+    for part in folders:
+        if part in SKIPPED or _hides(scopes, in_byte_letters(inside), part, is_folder=True):
+            return True
+        inside += part + "/"
+        if os.path.lexists(top / inside / ENVIRONMENT_MARK):
+            return True
+        nested = os.path.lexists(top / inside / ".git")
+        scopes = _own_rules(
+            top, inside, () if nested and repository else scopes, is_repository=nested
+        )
+    return name in SKIPPED or _hides(scopes, in_byte_letters(inside), name, is_folder=False)
+
+
 def _repository_of(root: Path) -> Path | None:
     """The folder at or above the root that holds `.git`."""
     return next((it for it in (root, *root.parents) if os.path.lexists(it / ".git")), None)

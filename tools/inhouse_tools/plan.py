@@ -1,11 +1,14 @@
 """The tool that keeps the model's plan visible."""
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from inhouse_tools.documentation import page
-from inhouse_tools.tool import Access, JsonValue, Output, Tool, Workspace
+from inhouse_tools.tool import Access, Output, Tool, Workspace
+
+if TYPE_CHECKING:
+    from inhouse_tools.json_value import JsonValue
 
 State = Literal["todo", "doing", "done"]
 

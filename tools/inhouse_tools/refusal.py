@@ -1,8 +1,10 @@
 """Why something was not done, as a value that the model reads."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from inhouse_tools.tool import Output
+if TYPE_CHECKING:
+    from inhouse_tools.tool import Output
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +13,11 @@ class Refusal:
 
     text: str
 
-    def output(self) -> Output:
+    def output(self) -> "Output":
         """The refusal as the answer of a call."""
+        # A screen that only shows a refusal is there before any tool is.
+        from inhouse_tools.tool import Output
+
         return Output(self.text, failed=True)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
+from inhouse_tools.json_value import JsonValue
+
 if TYPE_CHECKING:
     from inhouse_tools.handles import Handles
     from inhouse_tools.overlay import Overlay
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
 Args = TypeVar("Args", bound=BaseModel)
 AccessKind = Literal["read", "write", "run"]
-JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 
 
 @dataclass(frozen=True, slots=True)

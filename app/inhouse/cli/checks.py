@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inhouse.cli.fail import fail
-from inhouse.cli.project import root_of, settings_of
+from inhouse.cli.project import root_of, settings_of, trust_folder
 from inhouse.cli.table import print_table
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
@@ -103,7 +103,9 @@ def _open(folder: Path | None, *, trusting: bool = False) -> Project:
     from inhouse.checking import chosen_checks, servers_of
 
     root = root_of(folder)
-    resolved = settings_of(root, trusting=trusting)
+    if trusting:
+        trust_folder(root)
+    resolved = settings_of(root)
     chosen = chosen_checks(root, resolved.settings)
     for notice in (*resolved.notices, *chosen.notices):
         complain(notice)

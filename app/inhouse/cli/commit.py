@@ -9,7 +9,7 @@ import typer
 
 from inhouse.cli.fail import fail
 from inhouse.cli.options import takes
-from inhouse.cli.project import root_of, settings_of
+from inhouse.cli.project import root_of, settings_of, trust_folder
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
 from inhouse.sanitise import sanitise, sanitise_line
@@ -76,7 +76,9 @@ def commit(options: CommitOptions) -> None:
     root = root_of(options.folder)
     given = {"model": options.model, "endpoint": options.endpoint}
     flags = {name: value for name, value in given.items() if value}
-    resolved = settings_of(root, flags, trusting=options.trust)
+    if options.trust:
+        trust_folder(root)
+    resolved = settings_of(root, flags)
     for notice in resolved.notices:
         complain(notice)
     wish = CommitWish(

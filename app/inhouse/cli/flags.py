@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from inhouse_tools.tool import JsonValue
+    from inhouse_tools.json_value import JsonValue
 
 
 class Mode(StrEnum):
@@ -120,6 +120,10 @@ class Flags:
     ] = None
     trust: Annotated[
         bool, typer.Option("--trust", help="Trust this folder's .inhouse/config.toml from now on.")
+    ] = False
+    plain: Annotated[
+        bool,
+        typer.Option("--plain", help="Plain lines instead of the UI, as for screen readers."),
     ] = False
     quiet: Annotated[
         bool, typer.Option("-q", "--quiet", help="Only the answer and errors, no progress.")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from inhouse.cli.fail import fail
 from inhouse.cli.flags import Flags, OutputFormat
-from inhouse.cli.project import root_of, settings_of
+from inhouse.cli.project import root_of, trust_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from inhouse.build import Wish
     from inhouse.exit_codes import ExitCode
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from inhouse.output.formats import Output
     from inhouse.output.progress import Progress
     from inhouse.output.result import Result
-    from inhouse.sources import Resolved
+    from inhouse.wishing import Wanted
     from inhouse_agent.events import Event
+    from inhouse_agent.permission import Mode as AgentMode
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is worked with, and what a person should know of it before."""
+    """What is worked with, and the flags that say how it is shown."""
 
     flags: Flags
     wish: "Wish"
-    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,44 @@ def ignore_result(_result: "Result") -> None:
 
 def prepare(flags: Flags) -> Job:
     """The job that the flags mean; ends the command when they mean none."""
+    from inhouse.build import BuildProblem
+    from inhouse.wishing import make_wish
+
+    if flags.resume == "":
+        fail("-r needs the ID of a session here: inhouse sessions list shows them; -c is the last.")
+    wish = make_wish(wanted_by(flags, "auto-edit"))
+    if isinstance(wish, BuildProblem):
+        fail(wish.text)
+    return Job(flags, wish)
+
+
+def wanted_by(flags: Flags, default_mode: "AgentMode") -> "Wanted":
+    """What the flags ask for, no setting read yet; ends the command when that cannot be."""
+    from inhouse.wishing import Wanted
+
     root = root_of(flags.folder)
     for folder in flags.add_dir or []:
         root_of(folder)
+    if flags.lora and flags.endpoint:
+        fail("--lora is for inhouse's own engine; the server behind --endpoint loads its own.")
+    if flags.fork and not (flags.continued or flags.resume):
+        fail("--fork needs -c or -r: which session is to be copied?")
+    if flags.trust:
+        trust_folder(root)
     root, notices = _enter_worktree(flags, root)
-    resolved = settings_of(root, flags.settings(), trusting=flags.trust)
-    return Job(flags, _wish(flags, root, resolved), (*notices, *resolved.notices))
+    return Wanted(
+        root,
+        default_mode,
+        given=flags.settings(),
+        extra=tuple(folder.expanduser().resolve() for folder in flags.add_dir or []),
+        latest=flags.continued,
+        resume=flags.resume or "",
+        fork=flags.fork,
+        schema=_schema(flags),
+        system_prompt=flags.system_prompt or "",
+        append_system_prompt=flags.append_system_prompt or "",
+        notices=notices,
+    )
 
 
 def perform(job: Job, act: "Act", hear: "Callable[[Result], None]" = ignore_result) -> "ExitCode":
@@ -73,7 +105,7 @@ def perform(job: Job, act: "Act", hear: "Callable[[Result], None]" = ignore_resu
 
     progress = _progress(job.flags)
     output = Overheard(_output(job.flags, progress), hear)
-    for notice in job.notices:
+    for notice in job.wish.notices:
         output.show(Noticed(notice))
     return asyncio.run(
         oneshot.run(
@@ -100,29 +132,16 @@ def _enter_worktree(flags: Flags, root: Path) -> tuple[Path, tuple[str, ...]]:
     return opened.root, (opened.notice,)
 
 
-def _wish(flags: Flags, root: Path, resolved: "Resolved") -> "Wish":
-    from inhouse.build import Resume, Wish
+def _schema(flags: Flags) -> "Mapping[str, object] | None":
+    """The schema of the answer, when one is wanted."""
+    if flags.json_schema is None:
+        return None
     from inhouse.prompts import PromptProblem, read_schema
 
-    schema = None if flags.json_schema is None else read_schema(flags.json_schema)
+    schema = read_schema(flags.json_schema)
     if isinstance(schema, PromptProblem):
         fail(schema.text)
-    if flags.resume == "":
-        fail("-r needs the ID of a session here: inhouse sessions list shows them; -c is the last.")
-    if flags.lora and flags.endpoint:
-        fail("--lora is for inhouse's own engine; the server behind --endpoint loads its own.")
-    if flags.fork and not (flags.continued or flags.resume):
-        fail("--fork needs -c or -r: which session is to be copied?")
-    return Wish(
-        root=root,
-        settings=resolved.settings,
-        default_mode="auto-edit",
-        extra=tuple(folder.expanduser().resolve() for folder in flags.add_dir or []),
-        resume=Resume(flags.continued, flags.resume or "", flags.fork),
-        schema=schema,
-        system_prompt=flags.system_prompt or "",
-        append_system_prompt=flags.append_system_prompt or "",
-    )
+    return schema
 
 
 def _progress(flags: Flags) -> "Progress":

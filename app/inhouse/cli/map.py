@@ -17,8 +17,8 @@ from inhouse.sanitise import sanitise
 
 if TYPE_CHECKING:
     from inhouse_tools.index.repository_index import RepositoryIndex
+    from inhouse_tools.json_value import JsonValue
     from inhouse_tools.repository_map import MappedFile
-    from inhouse_tools.tool import JsonValue
 
 DEFAULT_TOKENS = 2_000
 NOTHING = "No file in {} defines anything in a language that is known. Choose a folder with -C."

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from inhouse.sources import Resolved
-    from inhouse_tools.tool import JsonValue
+    from inhouse_tools.json_value import JsonValue
 
 
 def root_of(folder: Path | None) -> Path:
@@ -24,19 +24,21 @@ def root_of(folder: Path | None) -> Path:
     return root
 
 
-def settings_of(
-    root: Path, flags: "Mapping[str, JsonValue] | None" = None, *, trusting: bool = False
-) -> "Resolved":
-    """The settings of all sources for a folder, which is trusted from now on with `trusting`."""
-    from inhouse.settings import SettingProblem
-    from inhouse.sources import resolve
+def trust_folder(root: Path) -> None:
+    """Trust a folder from now on; ends the command when that cannot be kept."""
     from inhouse.trust import trust
 
-    if trusting:
-        try:
-            trust(root)
-        except OSError as problem:
-            fail(f"The trust in {root} cannot be kept: {problem}")
+    try:
+        trust(root)
+    except OSError as problem:
+        fail(f"The trust in {root} cannot be kept: {problem}")
+
+
+def settings_of(root: Path, flags: "Mapping[str, JsonValue] | None" = None) -> "Resolved":
+    """The settings of all sources for a folder."""
+    from inhouse.settings import SettingProblem
+    from inhouse.sources import resolve
+
     resolved = resolve(root, os.environ, flags or {})
     if isinstance(resolved, SettingProblem):
         fail(resolved.text)

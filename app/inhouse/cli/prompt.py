@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from inhouse.cli.fail import fail
-from inhouse.cli.flags import Flags
-from inhouse.cli.job import perform, prepare
+from inhouse.cli.flags import Flags, OutputFormat
+from inhouse.cli.job import perform, prepare, wanted_by
 from inhouse.cli.options import takes
 from inhouse.cli.root import PROMPT_COMMAND, PromptCommand
 from inhouse.complain import complain
@@ -32,7 +32,10 @@ COMMANDS = (
     "undo",
     "worktrees",
 )
-NO_SCREEN = 'The terminal UI is not there yet. Ask once with: inhouse -p "fix the failing test"'
+NO_TERMINAL = (
+    'The UI needs a terminal. Without one, ask once with: inhouse -p "fix the failing test"'
+)
+ONLY_ONCE = "{} belongs to a prompt that is answered once: add -p TEXT, or use inhouse run."
 
 
 def register(app: typer.Typer) -> None:
@@ -53,10 +56,34 @@ def open_or_print(flags: Flags) -> None:
         if words:
             fail(f"Unexpected {words[0]!r} next to -p: put the whole prompt in quotes.")
         print_answer(flags, flags.prompt)
-    near = get_close_matches(words[0], COMMANDS, n=1) if words else []
+    near = get_close_matches(words[0], COMMANDS, n=1) if len(words) == 1 else []
     if near:
         fail(f"There is no command {words[0]!r}. Did you mean {near[0]}?")
-    fail(NO_SCREEN)
+    converse(flags, " ".join(words))
+
+
+def converse(flags: Flags, prompt: str) -> NoReturn:
+    """Open the UI, or the plain lines of --plain, until the person leaves."""
+    once = {
+        "--json-schema": flags.json_schema,
+        "--plan": flags.plan,
+        "--output-format": flags.output_format is not OutputFormat.TEXT,
+        "--quiet": flags.quiet,
+        "--verbose": flags.verbose,
+    }
+    wrong = next((name for name, given in once.items() if given), None)
+    if wrong:
+        fail(ONLY_ONCE.format(wrong))
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) and not flags.plain:
+        fail(NO_TERMINAL)
+    wanted = wanted_by(flags, "ask")
+    if flags.plain:
+        from inhouse.plain.start import open_plain
+
+        raise typer.Exit(open_plain(wanted, prompt))
+    from inhouse.tui.start import open_screen
+
+    raise typer.Exit(open_screen(wanted, prompt, picks=flags.resume == ""))
 
 
 def run(flags: Flags) -> None:

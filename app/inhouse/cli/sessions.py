@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -12,12 +12,14 @@ from inhouse.cli.table import print_table
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
 from inhouse.sanitise import sanitise_line
+from inhouse.times import DAY, describe_age
 
 if TYPE_CHECKING:
     from inhouse_agent.session import SessionSummary
 
-group = typer.Typer(help="List, show, summarise and delete earlier sessions.", no_args_is_help=True)
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
+group = typer.Typer(
+    help="List, show, name, export, summarise and delete earlier sessions.", no_args_is_help=True
+)
 MONTH_DAYS = 30
 
 
@@ -41,7 +43,7 @@ def list_all(
             "There is no session yet." if everywhere else "There is none in this folder yet."
         )
         return
-    rows = [["ID", "CHANGED", "MODEL", "PROMPT"]]
+    rows = [["ID", "CHANGED", "MODEL", "TITLE"]]
     for one in found:
         title = f"{one.root}: {one.title}" if everywhere else one.title
         rows.append([one.id, describe_age(time.time() - one.changed), one.model, title])
@@ -73,6 +75,60 @@ def show(
             sys.stdout.write(encode_line(encode(event)))
         return
     show_transcript(events, Progress(sys.stdout, Detail.VERBOSE))
+
+
+@group.command("rename")
+def rename(
+    name: Annotated[str, typer.Argument(metavar="ID", help="ID, or the start of one.")],
+    title: Annotated[
+        str, typer.Argument(metavar="TITLE", help='One line; "" for the first prompt again.')
+    ],
+) -> None:
+    """Give a session a title."""
+    from inhouse_agent.session import Session, SessionProblem
+
+    session = Session.open(name)
+    if isinstance(session, SessionProblem):
+        fail(session.text)
+    problem = session.rename(title)
+    session.close()
+    if problem is not None:
+        fail(problem.text, ExitCode.FAILED)
+    typer.echo(sanitise_line(f"{session.id}: {session.title}"))
+
+
+@group.command("export")
+def export(
+    name: Annotated[str, typer.Argument(metavar="[ID]", help="ID, or the start of one.")] = "",
+    form: Annotated[
+        Literal["md", "html"] | None,
+        typer.Option("--format", help="md unless the file's name ends with .html."),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FILE", help="A new file instead of the output."),
+    ] = None,
+) -> None:
+    """Write a session as Markdown or as one HTML file; the last one of this folder by default."""
+    import sys
+
+    from inhouse.export.document import document_of
+    from inhouse.export.writing import ExportProblem, format_of, render_document, write_document
+    from inhouse_agent.session import Session, SessionProblem
+
+    here = Path.cwd()
+    session = Session.open(name, reading=True) if name else Session.latest(here, reading=True)
+    if isinstance(session, SessionProblem):
+        fail(session.text)
+    session.close()
+    document = document_of(session)
+    if file is None:
+        sys.stdout.write(render_document(document, form or "md"))
+        return
+    done = write_document(document, file, form or format_of(file.name))
+    if isinstance(done, ExportProblem):
+        fail(done.text, ExitCode.FAILED)
+    typer.echo(sanitise_line(f"exported to {done}"))
 
 
 @group.command("rm")
@@ -173,14 +229,3 @@ def _remove(identifiers: list[str], known: "list[SessionSummary]") -> None:
 def _describe(session: "SessionSummary") -> str:
     age = describe_age(time.time() - session.changed)
     return sanitise_line(f"{session.id} ({age}): {session.title}")
-
-
-def describe_age(seconds: float) -> str:
-    """A time ago, as a person says it."""
-    if seconds < 2 * MINUTE:
-        return "just now"
-    if seconds < 2 * HOUR:
-        return f"{seconds // MINUTE:.0f} minutes ago"
-    if seconds < 2 * DAY:
-        return f"{seconds // HOUR:.0f} hours ago"
-    return f"{seconds // DAY:.0f} days ago"

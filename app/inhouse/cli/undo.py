@@ -18,7 +18,7 @@ from inhouse.exit_codes import ExitCode
 from inhouse.sanitise import sanitise_line
 
 if TYPE_CHECKING:
-    from inhouse_tools.tool import JsonValue
+    from inhouse_tools.json_value import JsonValue
     from inhouse_tools.undo import FileSummary, Moved, Outcome, Store, Summaries, TurnSummary
 
 GIB = 1024**3

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Final, Literal
 
 from inhouse.live.questions import Questions
@@ -33,10 +34,12 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """Who is told: of events, of another state, queue or question, of long steps (done, total,
-    what for; total 0 when it is not known), and of our own faults in a turn."""
+    """Who is told: of events, of a session that was opened (before its first turn), of another
+    state, queue or question, of long steps (done, total, what for; total 0 when it is not known),
+    and of our own faults in a turn."""
 
     event: "Callable[[Event], None]"
+    opened: "Callable[[Built], None]"
     changed: Callable[[], None]
     progress: Progress
     crashed: Callable[[BaseException], None]
@@ -51,7 +54,7 @@ class LiveSession:
 
     def __init__(
         self,
-        make_wish: "Callable[[], Wish]",
+        make_wish: "Callable[[], Wish | BuildProblem]",
         hearing: Hearing,
         connect_model: "Connect | None" = None,
     ) -> None:
@@ -61,6 +64,7 @@ class LiveSession:
         self._turn: asyncio.Task[None] | None = None
         self._reading: asyncio.Task[None] | None = None
         self._draft = ""
+        self._around: int | None = None
         self._aside: list[str] = []
         self._mode: Mode | None = None
         self.wish: Wish | None = None
@@ -97,27 +101,37 @@ class LiveSession:
         """
         await self.leave()
         self._set("starting")
-        self.wish = self.wish or await asyncio.to_thread(self._make_wish)
-        if resume is not None:
-            self.wish = replace(self.wish, resume=resume)
-        from inhouse.build import BuildProblem, build
-        from inhouse.connect import connect
+        await asyncio.to_thread(_import_all)
+        from inhouse.build import BuildProblem
 
-        hearing = self._hearing
-        connect_model = self._connect or connect
-        built = await build(
-            self.wish, hearing.event, hearing.progress, self.questions.ask, connect_model
-        )
+        built = await self._build(resume)
         if isinstance(built, BuildProblem):
             self.problem = built
             self._set("failed")
             return False
         self.built, self.problem = built, None
+        self._hearing.opened(built)
         if self._mode is not None:
             self.set_mode(self._mode)
         self._set("ready")
         self._send_next()
         return True
+
+    async def _build(self, resume: "Resume | None") -> "Built | BuildProblem":
+        from inhouse.build import BuildProblem, build
+        from inhouse.connect import connect
+
+        wish = self.wish or await asyncio.to_thread(self._make_wish)
+        if isinstance(wish, BuildProblem):
+            return wish
+        self.wish = wish if resume is None else replace(wish, resume=resume)
+        return await build(
+            self.wish,
+            self._hearing.event,
+            self._hearing.progress,
+            self.questions.ask,
+            self._connect or connect,
+        )
 
     def send(self, text: str, images: Sequence[str] = ()) -> None:
         """Begins a turn with this prompt, or lets it wait for its turn."""
@@ -213,11 +227,26 @@ class LiveSession:
                 await read_draft(built.kit, built.history, known)
         self._reading = None
 
+    async def count(self, text: str) -> int | None:
+        """How many tokens a text takes in a prompt; None while nothing can count."""
+        if self.built is None:
+            return None
+        from inhouse_models.chat import Message, ModelError, Request
+
+        client = self.built.kit.client
+        if self._around is None:
+            around = await client.count(Request((Message("user", ""),)))
+            self._around = None if isinstance(around, ModelError) else around
+        tokens = await client.count(Request((Message("user", text),)))
+        if self._around is None or isinstance(tokens, ModelError):
+            return None
+        return max(0, tokens - self._around)
+
     async def leave(self) -> None:
         """Ends what runs and lets go of the session; what waits stays."""
         await self.interrupt()
         self._stop_reading()
-        built, self.built = self.built, None
+        built, self.built, self._around = self.built, None, None
         self._aside.clear()
         if built is not None:
             await built.close()
@@ -288,3 +317,9 @@ class LiveSession:
     def _set(self, state: State) -> None:
         self.state = state
         self._hearing.changed()
+
+
+def _import_all() -> None:
+    """Loads what sessions need, which takes longer than a screen may stand still."""
+    for name in ("inhouse.build", "inhouse.connect", "inhouse_agent.loop"):
+        import_module(name)

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from inhouse_agent.kit import Answer, Question
+if TYPE_CHECKING:
+    from inhouse_agent.kit import Answer, Question
 
 PERSON = "person"
 
@@ -17,12 +19,12 @@ class Questions:
     """
 
     changed: Callable[[], None] = field(default=lambda: None)
-    _waiting: list[tuple[Question, asyncio.Future[Answer]]] = field(
-        default_factory=list[tuple[Question, "asyncio.Future[Answer]"]]
+    _waiting: "list[tuple[Question, asyncio.Future[Answer]]]" = field(
+        default_factory=list[tuple["Question", "asyncio.Future[Answer]"]]
     )
 
     @property
-    def current(self) -> Question | None:
+    def current(self) -> "Question | None":
         """The question that is to be answered now."""
         return next((question for question, future in self._waiting if not future.done()), None)
 
@@ -31,7 +33,7 @@ class Questions:
         """How many questions wait behind the current one."""
         return max(0, sum(not future.done() for _question, future in self._waiting) - 1)
 
-    async def ask(self, question: Question) -> Answer:
+    async def ask(self, question: "Question") -> "Answer":
         """The person's answer; a cancelled question is taken away."""
         future = asyncio.get_running_loop().create_future()
         entry = (question, future)
@@ -45,13 +47,17 @@ class Questions:
 
     def answer(self, *, allowed: bool, comment: str = "") -> None:
         """Answers the current question; without one nothing happens."""
+        from inhouse_agent.kit import Answer
+
         for _question, future in self._waiting:
             if not future.done():
                 future.set_result(Answer(allowed, PERSON, comment))
                 return
 
-    def answer_covered(self, covered: Callable[[Question], bool], by: str) -> None:
+    def answer_covered(self, covered: "Callable[[Question], bool]", by: str) -> None:
         """Says yes to every question that waits and that a new rule covers."""
+        from inhouse_agent.kit import Answer
+
         for question, future in self._waiting:
             if not future.done() and covered(question):
                 future.set_result(Answer(allowed=True, by=by))

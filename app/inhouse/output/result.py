@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from inhouse.sanitise import escape_json
 from inhouse_agent.events import Ending, TurnEnded
 from inhouse_models.chat import ModelError, Timings, Usage
-from inhouse_tools.tool import JsonValue
+from inhouse_tools.json_value import JsonValue
 
 
 @dataclass(frozen=True, slots=True)

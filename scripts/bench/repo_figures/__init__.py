@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from repo_bench import Measurement
 
 from repo_figures.definitions import measure_definitions
+from repo_figures.killed import measure_killed
 from repo_figures.map import measure_map
 from repo_figures.memory import measure_memory
 from repo_figures.rename import measure_rename
@@ -16,6 +17,7 @@ FIGURES: Mapping[str, Measurement] = {
     "grep": measure_search,
     "definitions": measure_definitions,
     "rename": measure_rename,
+    "killed": measure_killed,
     "undo": measure_undo,
     "memory": measure_memory,
 }

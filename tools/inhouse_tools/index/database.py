@@ -28,7 +28,7 @@ REFUSALS = frozenset(
 """What says that the disk or another program is in the way, not that the file is damaged."""
 SCHEMA = """
 CREATE TABLE content (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     sha256 BLOB NOT NULL,
     language TEXT NOT NULL,
     family TEXT NOT NULL,
@@ -59,6 +59,10 @@ CREATE TABLE file (
     content INTEGER
 ) WITHOUT ROWID;
 CREATE INDEX file_by_content ON file (content);
+CREATE TABLE kept (
+    name TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+);
 """
 
 Answer = TypeVar("Answer")

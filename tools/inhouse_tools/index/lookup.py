@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from inhouse_tools.symbol_edit import NUMBER, last_part
+from inhouse_tools.syntax.symbols import DECLARATION
 
 LAST_SURE = 1
 """What is as close as this is meant; what is less close, only for want of it."""
@@ -98,10 +99,12 @@ def is_test(path: str) -> bool:
     return _TEST.search(path) is not None
 
 
-def _order(definition: Definition) -> tuple[bool, bool, bool, int, str, int]:
-    """Code stands before data and tests, and whole definitions before single lines."""
+def _order(definition: Definition) -> tuple[bool, bool, bool, bool, int, str, int]:
+    """Code stands before data, definitions before declarations and tests, and whole definitions
+    before single lines."""
     return (
         definition.data,
+        definition.kind == DECLARATION,
         is_test(definition.path),
         definition.start_line == definition.end_line,
         definition.path.count("/"),

@@ -114,6 +114,25 @@ class RepositoryIndex:
         """What is known of contents, by their ids."""
         return self._database.read(lambda connection: facts.load(connection, contents))
 
+    def kept(self, name: str) -> bytes:
+        """What was kept last under a name, nothing where that was lost. Whoever reads it must know
+        how to tell damage."""
+        row = self._database.read(
+            lambda connection: connection.execute(
+                "SELECT value FROM kept WHERE name = ?", (name,)
+            ).fetchone()
+        )
+        return bytes(row[0]) if row else b""
+
+    def keep(self, name: str, value: bytes) -> None:
+        """Keep something that was worked out from the index, for other processes."""
+        if self._database.file is not None:
+            self._database.write(
+                lambda connection: connection.execute(
+                    "INSERT OR REPLACE INTO kept VALUES (?, ?)", (name, value)
+                )
+            )
+
     def version(self) -> tuple[int, int, int]:
         """A value that changes whenever the answers may change."""
         return self._database.version()

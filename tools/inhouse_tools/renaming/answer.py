@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from inhouse_tools.changes import Opened, joined, plural
 from inhouse_tools.renaming.candidates import SETTINGS, word_of
 from inhouse_tools.renaming.judged import Judged
-from inhouse_tools.syntax.reading import Span
+from inhouse_tools.syntax.tree import Span
 
 MAX_LINES = 15
 MAX_LINE_CHARACTERS = 160

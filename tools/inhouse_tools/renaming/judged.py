@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from inhouse_tools.changes import Opened
-from inhouse_tools.syntax.reading import Span
+from inhouse_tools.syntax.tree import Span
 
 
 @dataclass(frozen=True, slots=True)

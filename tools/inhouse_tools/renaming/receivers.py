@@ -11,7 +11,7 @@ from inhouse_tools import syntax
 from inhouse_tools.changes import Opened
 from inhouse_tools.symbol_edit import NUMBER, last_part
 from inhouse_tools.syntax import Symbol
-from inhouse_tools.syntax.reading import Span
+from inhouse_tools.syntax.tree import Span
 
 _RECEIVER = re.compile(rb"(\w+)\s*(?:\?\.|!\.|\.|->|::)\s*\Z")
 _BEHIND_SIGN = re.compile(rb"(?:\.|->|::)\s*\Z")

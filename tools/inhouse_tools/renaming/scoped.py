@@ -26,8 +26,7 @@ from inhouse_tools.syntax.meanings import (
 )
 from inhouse_tools.syntax.names import names_of
 from inhouse_tools.syntax.python_names import PythonNames
-from inhouse_tools.syntax.reading import Span
-from inhouse_tools.syntax.tree import words
+from inhouse_tools.syntax.tree import Span, words
 from inhouse_tools.tool import Workspace
 
 _TYPES = (str, bytes, list, dict, set, tuple, int, float, io.TextIOWrapper, io.BytesIO)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from inhouse_tools.index.facts import KnownSymbol
 from inhouse_tools.paths import spell
-from inhouse_tools.repository_map.outline import AROUND
+from inhouse_tools.repository_map.content import AROUND
 from inhouse_tools.repository_map.ranks import Ranking
 from inhouse_tools.symbol_edit import NUMBER
 
@@ -49,7 +49,7 @@ class Drawing:
         return low
 
     def _signatures(self, file: int, chosen: Iterable[int]) -> list[str]:
-        symbols = self.ranking.graph.facts[file].symbols
+        symbols = self.ranking.graph.contents[file].symbols
         places = {symbol.name: place for place, symbol in enumerate(symbols)}
         shown: dict[str, int] = {}
         for place in chosen:

@@ -1,17 +1,14 @@
 """Who refers to whom: files as points, the names that one uses and another defines as lines."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
-from inhouse_tools.index.facts import Facts
 from inhouse_tools.index.lookup import is_test
-from inhouse_tools.index.repository_index import RepositoryIndex
+from inhouse_tools.repository_map.content import DECLARED, Content
 from inhouse_tools.repository_map.links import Links
 from inhouse_tools.repository_map.names import certainty_of, parts_of, worth_of
-from inhouse_tools.repository_map.outline import Outline, outline_of
 
 MAX_DEFINERS = 8
 """A name that more files define says nothing of which one is meant."""
@@ -22,24 +19,19 @@ LEAST_TOTAL = 10.0
 _ROOTS = tuple(math.sqrt(count) for count in range(256))
 
 
-@dataclass(slots=True)
-class Target:
-    """The uses of one name as one file defines it: who refers to it, and with what weight."""
-
-    sources: list[int] = field(default_factory=list[int])
-    weights: list[float] = field(default_factory=list[float])
-
-
+Target = tuple[list[int], list[float]]
+"""The uses of one name as one file defines it: who refers to it, and with what weight each."""
 Names = dict[str, dict[int, int]]
 """For each name the files that define it, and its standing there."""
 Uses = dict[str, dict[int, Target]]
 """For each name that is used the files that define it."""
-Content = tuple[Facts, Outline]
+Imported = tuple[tuple[int, ...], ...]
+"""For each file those that it imports, in order."""
 
 
 @dataclass(frozen=True)
 class Graph:
-    """`paths` in order, with `facts` and `outlines`. Files are meant by their place among them.
+    """`paths` in order, with their `contents`. Files are meant by their place among them.
 
     `names` are those defined in few files, by family of languages, and `uses` who refers to them.
     The weights of all that a file refers to are `passed` together, at most 1: they say where its
@@ -47,8 +39,8 @@ class Graph:
     """
 
     paths: tuple[str, ...]
-    facts: tuple[Facts, ...]
-    outlines: tuple[Outline, ...]
+    contents: tuple[Content, ...]
+    imported: Imported
     names: Mapping[str, Names]
     uses: Mapping[str, Uses]
     incoming: tuple[Target, ...]
@@ -59,60 +51,22 @@ class Graph:
         """The files that test or show others."""
         return frozenset(place for place, path in enumerate(self.paths) if is_test(path))
 
-    @cached_property
-    def parts(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        """For each word in lower case the names that have it as a part, with their families."""
-        found: dict[str, list[tuple[str, str]]] = {}
+    def with_part(self, part: str) -> Iterator[tuple[str, str]]:
+        """The names that have a word in lower case as a part, with their families."""
         for family, names in self.names.items():
             for name in names:
-                for part in dict.fromkeys(parts_of(name)):
-                    found.setdefault(part, []).append((family, name))
-        return {part: tuple(names) for part, names in found.items()}
+                if part in name.lower() and part in parts_of(name):
+                    yield family, name
 
 
-@dataclass(slots=True)
-class _Kept:
-    """What was built last for an index, and what it was built from, by the ids of contents."""
-
-    version: tuple[int, int, int]
-    contents: dict[int, Content]
-    graph: Graph
-
-
-_kept: WeakKeyDictionary[RepositoryIndex, _Kept] = WeakKeyDictionary()
-
-
-def graph_of(index: RepositoryIndex) -> Graph:
-    """The graph of an index as it is. It is kept; of a changed index only new facts are read."""
-    version = index.version()
-    kept = _kept.get(index)
-    if kept is not None and kept.version == version:
-        return kept.graph
-    files = index.files()
-    known = kept.contents if kept else {}
-    wanted = dict.fromkeys(files.values())
-    loaded = index.facts([one for one in wanted if one not in known])
-    # What was deleted by another program between two looks is left out until the next one.
-    contents = {
-        one: known.get(one) or (loaded[one], outline_of(loaded[one]))
-        for one in wanted
-        if one in known or one in loaded
-    }
-    graph = build_graph({path: contents[one] for path, one in files.items() if one in contents})
-    _kept[index] = _Kept(version, contents, graph)
-    return graph
-
-
-def build_graph(files: Mapping[str, Content]) -> Graph:
-    """The graph of files by path."""
+def build_graph(files: Mapping[str, Content], before: Graph | None = None) -> Graph:
+    """The graph of files by path. What it has in common with the one `before` is taken from that;
+    the result is the same without."""
     paths = tuple(sorted(files))
-    facts = tuple(files[path][0] for path in paths)
-    outlines = tuple(files[path][1] for path in paths)
-    names = _defined(facts, outlines)
-    imported = _imported(paths, facts)
-    uses = {
-        family: _used(table, family, facts, imported) for family, table in names.items() if table
-    }
+    contents = tuple(files[path] for path in paths)
+    names = _defined(contents)
+    imported = _imported(paths, contents, before)
+    uses = {family: _used(table, family, contents, imported) for family, table in names.items()}
     worth = [IMPORT_WORTH * len(others) for others in imported]
     for family, table in uses.items():
         _weigh(table, names[family], worth)
@@ -120,73 +74,94 @@ def build_graph(files: Mapping[str, Content]) -> Graph:
     shares: list[dict[int, float]] = [{} for _ in paths]
     for table in uses.values():
         for targets in table.values():
-            for place, target in targets.items():
+            for place, (sources, weights) in targets.items():
                 share = shares[place]
-                for number, source in enumerate(target.sources):
-                    weight = target.weights[number] / totals[source]
-                    target.weights[number] = weight
+                for number, source in enumerate(sources):
+                    weight = weights[number] / totals[source]
+                    weights[number] = weight
                     share[source] = share.get(source, 0.0) + weight
     for source, others in enumerate(imported):
         for place in others:
             share = shares[place]
             share[source] = share.get(source, 0.0) + IMPORT_WORTH / totals[source]
-    incoming = tuple(Target(list(share), list(share.values())) for share in shares)
+    incoming = tuple((list(share), list(share.values())) for share in shares)
     passed = tuple(one / total for one, total in zip(worth, totals, strict=True))
-    return Graph(paths, facts, outlines, names, uses, incoming, passed)
+    return Graph(paths, contents, imported, names, uses, incoming, passed)
 
 
-def _defined(facts: tuple[Facts, ...], outlines: tuple[Outline, ...]) -> dict[str, Names]:
+def _defined(contents: Sequence[Content]) -> dict[str, Names]:
     """The names of definitions with the files that define them, without what is too common."""
     names: dict[str, Names] = {}
-    for place, outline in enumerate(outlines):
-        table = names.setdefault(facts[place].family, {})
-        for name, standing in outline.standings.items():
+    for place, one in enumerate(contents):
+        table = names.setdefault(one.family, {})
+        for name, standing in one.standings.items():
             if len(name) >= LEAST_LENGTH:
                 table.setdefault(name, {})[place] = standing
     return {
         family: {
-            name: definers for name, definers in table.items() if len(definers) <= MAX_DEFINERS
+            name: definers
+            for name, found in table.items()
+            if len(definers := _definers(found)) <= MAX_DEFINERS
         }
         for family, table in names.items()
     }
 
 
-def _imported(paths: tuple[str, ...], facts: tuple[Facts, ...]) -> list[dict[int, None]]:
-    """For each file those that it imports, in order."""
-    links = Links(paths, [one.family for one in facts])
-    imported: list[dict[int, None]] = []
-    for place, one in enumerate(facts):
+def _definers(found: dict[int, int]) -> dict[int, int]:
+    """The files that define a name; those that merely declare it, where none defines it."""
+    if DECLARED not in found.values():
+        return found
+    defined = {place: standing for place, standing in found.items() if standing != DECLARED}
+    return defined or found
+
+
+def _imported(
+    paths: tuple[str, ...], contents: Sequence[Content], before: Graph | None
+) -> Imported:
+    """For each file those that it imports. Where files are the same as before, so are these."""
+    families = [one.family for one in contents]
+    known = before.contents if before and before.paths == paths else ()
+    same = families == [one.family for one in known]
+    links = Links(paths, families)
+    imported: list[tuple[int, ...]] = []
+    for place, one in enumerate(contents):
+        if before and same and known[place].imports == one.imports:
+            imported.append(before.imported[place])
+            continue
         found = (links.find(module, place) for module in one.imports)
-        imported.append(dict.fromkeys(other for other in found if other is not None))
-    return imported
+        imported.append(tuple(dict.fromkeys(other for other in found if other is not None)))
+    return tuple(imported)
 
 
-def _used(
-    names: Names, family: str, facts: tuple[Facts, ...], imported: list[dict[int, None]]
-) -> Uses:
+def _used(names: Names, family: str, contents: Sequence[Content], imported: Imported) -> Uses:
     """Every use of a name put to its definition; what is counted becomes a weight later.
 
     A file that defines a name itself means its own. Of several definitions those in imported files
     are meant, if there are such.
     """
     uses: Uses = {}
-    for place, one in enumerate(facts):
+    ways: dict[str, list[tuple[int, Target, float]]] = {}
+    for place, one in enumerate(contents):
         if one.family != family or one.data:
             continue
-        imports = imported[place]
-        for name, count in one.uses():
+        imports, counts = frozenset(imported[place]), one.counts
+        for number, name in enumerate(one.used()):
             definers = names.get(name)
             if definers is None or place in definers:
                 continue
-            targets = uses.get(name)
-            if targets is None:
-                targets = uses[name] = {definer: Target() for definer in definers}
-            meant = [definer for definer in definers if definer in imports]
-            for definer in meant or definers:
-                sure = 1.0 if meant else certainty_of(name, family, definers[definer])
+            if name not in uses:
+                uses[name] = {definer: ([], []) for definer in definers}
+                ways[name] = [
+                    (definer, uses[name][definer], certainty_of(name, family, standing))
+                    for definer, standing in definers.items()
+                ]
+            root = _ROOTS[counts[number]]
+            meant = not imports.isdisjoint(definers)
+            for definer, (sources, weights), certainty in ways[name]:
+                sure = (1.0 if definer in imports else 0.0) if meant else certainty
                 if sure:
-                    targets[definer].sources.append(place)
-                    targets[definer].weights.append(sure * _ROOTS[count])
+                    sources.append(place)
+                    weights.append(sure * root)
     return uses
 
 
@@ -194,10 +169,10 @@ def _weigh(uses: Uses, names: Names, totals: list[float]) -> None:
     """Turn counts into weights, and add them to the total of each file that refers."""
     files = len(totals)
     for name, targets in uses.items():
-        users = max(1, *(len(target.sources) for target in targets.values()))
+        users = max(1, *(len(sources) for sources, _weights in targets.values()))
         rarity = math.log(1 + files / users) / math.log(1 + files)
-        for definer, target in targets.items():
+        for definer, (sources, weights) in targets.items():
             worth = worth_of(name, rarity, names[name][definer]) / len(targets) ** 2
-            target.weights = [worth * weight for weight in target.weights]
-            for source, weight in zip(target.sources, target.weights, strict=True):
+            weights[:] = [worth * weight for weight in weights]
+            for source, weight in zip(sources, weights, strict=True):
                 totals[source] += weight

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from inhouse_tools.repository_map.content import FREE
 from inhouse_tools.repository_map.graph import Graph
-from inhouse_tools.repository_map.outline import FREE
 from inhouse_tools.symbol_edit import last_part, plain_name
 
 NAMED_FILE = 1.0
@@ -130,7 +130,8 @@ def _add_names(interest: Interest, graph: Graph, word: str) -> None:
             interest.favour(family, last, EXACT)
     if exact or len(last) < LEAST_PART:
         return
-    similar = _singular(graph.parts, last.lower())
+    word = last.lower()
+    similar = list(graph.with_part(word)) or list(graph.with_part(word.removesuffix("s")))
     few = len(similar) <= MAX_NAMES_PER_WORD
     for family, name in similar:
         interest.favour(family, name, SIMILAR)

@@ -8,8 +8,8 @@ from inhouse_tools.index.of_workspace import index_of
 from inhouse_tools.index.repository_index import Progress, RepositoryIndex, say_nothing
 from inhouse_tools.paths import spell
 from inhouse_tools.repository_map.drawing import Drawing, estimate
-from inhouse_tools.repository_map.graph import graph_of
 from inhouse_tools.repository_map.interest import interest_in, words_of
+from inhouse_tools.repository_map.keeping import graph_of
 from inhouse_tools.repository_map.ranks import Ranking, rank
 from inhouse_tools.tool import Workspace
 
@@ -86,7 +86,7 @@ def mapped_files(ranking: Ranking, symbols: int) -> tuple[MappedFile, ...]:
     """The files of the first so many symbols of a ranking, the most important first."""
     chosen: dict[int, list[MappedSymbol]] = {}
     for score, file, place in ranking.symbols[:symbols]:
-        symbol = ranking.graph.facts[file].symbols[place]
+        symbol = ranking.graph.contents[file].symbols[place]
         chosen.setdefault(file, []).append(
             MappedSymbol(
                 name=symbol.name,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from inhouse_tools.repository_map.outline import LOCAL, MEMBER
+from inhouse_tools.repository_map.content import LOCAL, MEMBER
 
 COMPOUND_LENGTH = 8
 COMPOUND_WORTH = 5.0

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from operator import mul, sub
 
+from inhouse_tools.repository_map.content import DECLARED
 from inhouse_tools.repository_map.graph import Graph, Target
 from inhouse_tools.repository_map.interest import EXACT, Interest
 
@@ -59,7 +60,7 @@ def rank(graph: Graph, interest: Interest) -> Ranking:
 def page_rank(graph: Graph, start: Sequence[float]) -> list[float]:
     """How likely somebody is at a file who follows references, and begins anew as `start` says."""
     ranks = list(start)
-    reached = [(place, target) for place, target in enumerate(graph.incoming) if target.sources]
+    reached = [(place, target) for place, target in enumerate(graph.incoming) if target[0]]
     for _round in range(MAX_ROUNDS):
         lost = 1.0 - FOLLOWED * sum(map(mul, ranks, graph.passed))
         following = [lost * begin for begin in start]
@@ -74,7 +75,8 @@ def page_rank(graph: Graph, start: Sequence[float]) -> list[float]:
 
 def _flow(target: Target, ranks: Sequence[float]) -> float:
     """What comes to a target from those who refer to it."""
-    return sum(map(mul, map(ranks.__getitem__, target.sources), target.weights))
+    sources, weights = target
+    return sum(map(mul, map(ranks.__getitem__, sources), weights))
 
 
 def _start(count: int, interest: Interest) -> list[float]:
@@ -90,15 +92,19 @@ def _symbols_of(
     graph: Graph, file: int, importance: float, ranks: Sequence[float], interest: Interest
 ) -> Iterator[Spot]:
     """The symbols of a file, the later ones of them worth less than they would be alone."""
-    places = graph.outlines[file].places
+    content = graph.contents[file]
+    places, family, kinds = content.places, content.family, content.kinds
     if not places:
         return
-    family, symbols = graph.facts[file].family, graph.facts[file].symbols
-    uses = graph.uses.get(family, {})
-    share = ABOUT_SHARE if file in interest.files else OWN_SHARE
+    uses, names = graph.uses.get(family, {}), graph.names[family]
+    about = file in interest.files
+    share = ABOUT_SHARE if about else OWN_SHARE
     own = importance * share / sum(map(len, places.values()))
     scores: list[tuple[float, int]] = []
     for last, found in places.items():
+        if not about and content.standings[last] == DECLARED and file not in names.get(last, {}):
+            # Its definition is elsewhere.
+            continue
         targets = uses.get(last)
         target = targets.get(file) if targets else None
         score = own
@@ -108,9 +114,9 @@ def _symbols_of(
         if factor == EXACT:
             score += NAMED_SHARE * importance / factor
         for place in found:
-            worth = factor * WORTHS.get(symbols[place].kind, 1.0)
+            worth = factor * WORTHS.get(kinds[place], 1.0)
             scores.append((-worth * score, place))
     scores.sort()
-    scale = TEST_SCALE if file in graph.tests and file not in interest.files else 1.0
+    scale = TEST_SCALE if file in graph.tests and not about else 1.0
     for number, (score, place) in enumerate(scores):
         yield -score * scale / (1.0 + number / CROWD), file, place

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from inhouse_tools.syntax.reading import Span, read
+from inhouse_tools.syntax.reading import read
+from inhouse_tools.syntax.tree import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,17 @@
 
 import ctypes
 import importlib
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import cast
 
 import tree_sitter
+
+from inhouse_tools.syntax.macros import Macros, blank_macros
+from inhouse_tools.syntax.tree import Span
 
 QUERIES = Path(__file__).parent / "queries"
 MAX_SOURCE_BYTES = 4_000_000
@@ -23,7 +27,8 @@ class Language:
     with the function that gives the grammar. `family` groups languages whose names mean the
     same when something is renamed. A language is `certain` when valid files parse without a
     fault, so that a fault may stop a write. `data` has keys instead of definitions. With
-    `clauses`, definitions of one name that directly follow each other are one.
+    `clauses`, definitions of one name that directly follow each other are one. With `macros`, such
+    words stand around declarations and are hidden from the grammar.
     """
 
     name: str
@@ -34,6 +39,7 @@ class Language:
     certain: bool = False
     data: bool = False
     clauses: bool = False
+    macros: bool = False
 
 
 @cache
@@ -65,7 +71,12 @@ def _described(file: Path) -> Iterator[Language]:
             certain=block.get("certain") == "yes",
             data=block.get("data") == "yes",
             clauses=block.get("clauses") == "yes",
+            macros=block.get("macros") == "yes",
         )
+
+
+WORDLESS = re.compile("comment|string|char|preproc_arg")
+"""Types of nodes in which no name stands, of languages with macros."""
 
 
 @cache
@@ -125,7 +136,22 @@ def query_text(language: Language) -> str:
 
 def parse(language: Language, source: bytes) -> tree_sitter.Tree:
     """The tree of UTF-8 source; there is always one, with ERROR nodes where it is wrong."""
-    return tree_sitter.Parser(_loaded(language)).parse(source)
+    return parse_with_macros(language, source)[0]
+
+
+def parse_with_macros(language: Language, source: bytes) -> tuple[tree_sitter.Tree, Macros]:
+    """The tree, and what its grammar was not shown; names in comments and strings are none."""
+    macros = Macros()
+    if language.macros:
+        source, macros = blank_macros(source)
+    tree = tree_sitter.Parser(_loaded(language)).parse(source)
+    names = tuple(name for name in macros.names if _in_code(tree.root_node, name))
+    return tree, replace(macros, names=names)
+
+
+def _in_code(root: tree_sitter.Node, word: Span) -> bool:
+    node = root.descendant_for_byte_range(*word)
+    return node is None or not WORDLESS.search(node.type)
 
 
 def _loaded(language: Language) -> tree_sitter.Language:

@@ -10,12 +10,14 @@ from inhouse_tools.syntax.languages import (
     MAX_SOURCE_BYTES,
     Language,
     language_of,
-    parse,
+    parse_with_macros,
     query_of,
 )
+from inhouse_tools.syntax.macros import Macros
+from inhouse_tools.syntax.tree import Span
 
-Span = tuple[int, int]
-"""A half-open span of bytes of the UTF-8 source."""
+DECLARED = "symbol.declaration"
+"""What captures a name that is declared here and defined elsewhere, as in headers of C."""
 Captures = dict[str, list[tree_sitter.Node]]
 
 
@@ -23,7 +25,8 @@ Captures = dict[str, list[tree_sitter.Node]]
 class Reading:
     """What was captured: `matches` of definitions in the order of their patterns, and the rest.
 
-    `identifiers` are nodes of names; `marks` are all other nodes by the name of their capture.
+    `identifiers` are nodes of names; `marks` are all other nodes by the name of their capture, and
+    `macros` has what no node stands for.
     """
 
     language: Language
@@ -32,6 +35,7 @@ class Reading:
     matches: list[Captures]
     identifiers: list[tree_sitter.Node]
     marks: Captures
+    macros: Macros
 
     def spans(self, mark: str) -> set[Span]:
         """Where the nodes of a capture stand."""
@@ -47,8 +51,12 @@ class Reading:
 
     @cached_property
     def defining(self) -> frozenset[int]:
-        """Where the names of definitions end; of a dotted name the last part is the name."""
-        return frozenset(match["name"][0].end_byte for match in self.matches)
+        """Where the names of definitions end; of a dotted name the last part is the name.
+
+        What is merely declared is a use of what is defined elsewhere.
+        """
+        defined = (match for match in self.matches if DECLARED not in match)
+        return frozenset(match["name"][0].end_byte for match in defined)
 
     def names(self) -> Iterator[tuple[bytes, int, int]]:
         """Every name in code, with where it begins and its row from 0."""
@@ -60,11 +68,17 @@ class Reading:
             for part in self.source[start : node.end_byte].split(b"."):
                 yield part, start, node.start_point.row
                 start += len(part) + 1
+        row = begin = 0
+        for start, end in self.macros.names:
+            row += self.source.count(b"\n", begin, start)
+            begin = start
+            yield self.source[start:end], start, row
 
     def uses(self) -> list[bytes]:
         """Every name in code that defines nothing; faster than names()."""
         source, defining = self.source, self.defining
         plain = [(node.start_byte, node.end_byte) for node in self.identifiers]
+        plain += self.macros.names
         uses = [source[start:end] for start, end in plain if end not in defining]
         for node in self.marks.get("identifiers", ()):
             parts = source[node.start_byte : node.end_byte].split(b".")
@@ -77,7 +91,8 @@ def read(path: str, source: bytes) -> Reading | None:
     language = language_of(path)
     if language is None or len(source) > MAX_SOURCE_BYTES:
         return None
-    root = parse(language, source).root_node
+    tree, macros = parse_with_macros(language, source)
+    root = tree.root_node
     named: list[tuple[int, Captures]] = []
     identifiers: list[tree_sitter.Node] = []
     marks: Captures = {}
@@ -90,4 +105,5 @@ def read(path: str, source: bytes) -> Reading | None:
             for mark, nodes in captures.items():
                 marks.setdefault(mark, []).extend(nodes)
     named.sort(key=lambda match: match[0])
-    return Reading(language, source, root, [each for _, each in named], identifiers, marks)
+    matches = [each for _, each in named]
+    return Reading(language, source, root, matches, identifiers, marks, macros)

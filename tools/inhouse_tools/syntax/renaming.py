@@ -5,8 +5,14 @@ from dataclasses import dataclass
 
 import tree_sitter
 
-from inhouse_tools.syntax.languages import MAX_SOURCE_BYTES, language_of, parse, query_of
-from inhouse_tools.syntax.reading import Captures, Span
+from inhouse_tools.syntax.languages import (
+    MAX_SOURCE_BYTES,
+    language_of,
+    parse_with_macros,
+    query_of,
+)
+from inhouse_tools.syntax.reading import DECLARED, Captures
+from inhouse_tools.syntax.tree import Span
 
 # Nearer places are looked at together, since every look begins at the top of the tree.
 NEAR_BYTES = 4_000
@@ -30,15 +36,16 @@ def places_of(path: str, source: bytes, name: str) -> NamePlaces:
     wanted = name.encode("utf-8")
     if language is None or len(source) > MAX_SOURCE_BYTES or wanted not in source:
         return NamePlaces()
-    root = parse(language, source).root_node
-    starts: set[int] = set()
+    tree, macros = parse_with_macros(language, source)
+    root = tree.root_node
+    starts = {start for start, end in macros.names if source[start:end] == wanted}
     defining: set[int] = set()
     for first, last in _ranges(source, wanted):
         cursor = tree_sitter.QueryCursor(query_of(language))
         cursor.set_byte_range(first, last)
         for _pattern, captures in cursor.matches(root):
             starts.update(start for text, start in _names(captures, source) if text == wanted)
-            if "name" in captures:
+            if "name" in captures and DECLARED not in captures:
                 defining.add(captures["name"][0].end_byte)
     spans = tuple((start, start + len(wanted)) for start in sorted(starts))
     defined = any(end in defining for _start, end in spans)

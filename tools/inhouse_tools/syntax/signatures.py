@@ -12,6 +12,7 @@ COMMENT_SIGNS = (b"#", b"//", b"/*", b"--", b"(*", b"{-")
 _OPENING = re.compile(r"([(\[])\s+")
 _CLOSING = re.compile(r",?\s+([)\]])")
 _ENDING = re.compile(r"[^,\\](?=\n)|[\s)](?=\{)|.(?=;)")
+_HINT = re.compile(r',\s*(?:"[^"\n]*"\s*)+\)$')
 _TRAILING = re.compile(r"(?:\s*(?:=>|[={:,;\\&|]|\b(?:do|where|is|as|end)\b))+$", re.IGNORECASE)
 
 
@@ -25,6 +26,9 @@ def signature(path: str, source: bytes, symbol: Symbol) -> str:
     text = " ".join(text.split())
     text = _CLOSING.sub(r"\1", _OPENING.sub(r"\1", text))
     text = _TRAILING.sub("", text) or text
+    if text.count(")") > text.count("("):
+        # What a macro around the declaration says of it.
+        text = _HINT.sub("", text)
     name = NUMBER.sub("", symbol.name).rpartition(".")[2]
     if name not in text.replace("`", ""):
         # The name stands behind the body, as in a typedef of C.

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import tree_sitter
 
-from inhouse_tools.syntax.reading import Reading, Span, read
+from inhouse_tools.syntax.reading import Reading, read
+from inhouse_tools.syntax.tree import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,19 @@
 """The functions, classes and other named parts of a file."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import tree_sitter
 
-from inhouse_tools.syntax.reading import Captures, Reading, Span, read
+from inhouse_tools.syntax.reading import Captures, Reading, read
+from inhouse_tools.syntax.tree import Span
 
 CONTAINERS = frozenset({"class", "struct", "interface", "trait", "enum", "object", "scope"})
+DECLARATION = "declaration"
+"""What is defined elsewhere; it counts where the same file does not define it as well."""
+BODIES = frozenset({"function", "method"})
+"""In them a declaration is local, or a variable that looks like one."""
 QUOTES = "\"'"
 SPACE = b" \t\r\n"
 OWNERS_ARGUMENTS = re.compile(r"<[^<>]*>(?=::|[^<]*>::)")
@@ -69,9 +75,23 @@ def symbols_of(reading: Reading) -> tuple[Symbol, ...]:
     _stretch([item for item in found if item.level], place)
     if reading.language.clauses:
         found = _joined(found, reading.source)
-    around: list[tuple[_Found, str]] = []
+    placed = _placed(found)
+    defined = {name for name, kind, _item in placed if kind != DECLARATION}
     counts: dict[str, int] = {}
     result: list[Symbol] = []
+    for name, kind, item in placed:
+        if kind == DECLARATION and name in defined:
+            continue
+        counts[name] = counts.get(name, 0) + 1
+        unique = name if counts[name] == 1 else f"{name}#{counts[name]}"
+        result.append(place.symbol(unique, kind, item))
+    return tuple(result)
+
+
+def _placed(found: Iterable[_Found]) -> list[tuple[str, str, _Found]]:
+    """The definitions with their names and kinds, as these are made by what is around them."""
+    around: list[tuple[_Found, str]] = []
+    placed: list[tuple[str, str, _Found]] = []
     for item in found:
         while around and not _holds(around[-1][0], item):
             around.pop()
@@ -81,12 +101,11 @@ def symbols_of(reading: Reading) -> tuple[Symbol, ...]:
             kind = "method"
         # What a type is made of stands beside it, and is the type itself when named like it.
         around.append((item, prefix if kind == "type" else f"{name}."))
-        if kind == "scope" or (outer and outer.kind == "type" and outer.name == item.name):
-            continue
-        counts[name] = counts.get(name, 0) + 1
-        unique = name if counts[name] == 1 else f"{name}#{counts[name]}"
-        result.append(place.symbol(unique, kind, item))
-    return tuple(result)
+        same = outer and outer.kind == "type" and outer.name == item.name
+        local = kind == DECLARATION and outer and outer.kind in BODIES
+        if kind != "scope" and not same and not local:
+            placed.append((name, kind, item))
+    return placed
 
 
 def _holds(outer: _Found, inner: _Found) -> bool:
@@ -192,7 +211,7 @@ class _Places:
     def __init__(self, reading: Reading) -> None:
         self.source = reading.source
         self.comments = {end: start for start, end in reading.comments}
-        attached = reading.spans("attached")
+        attached = reading.spans("attached").union(reading.macros.pieces)
         self.attached_ends: dict[int, int] = {end: start for start, end in attached}
         self.attached_starts: dict[int, int] = dict(attached)
 

@@ -4,6 +4,9 @@ from collections.abc import Collection, Iterator
 
 import tree_sitter
 
+Span = tuple[int, int]
+"""A half-open span of bytes of the UTF-8 source."""
+
 
 def words(text: str) -> frozenset[str]:
     """A set of words that are written one after the other."""

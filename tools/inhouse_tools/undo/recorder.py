@@ -1,5 +1,6 @@
 """Records what a turn changes: looks at the files before and after each of its steps."""
 
+import os
 import secrets
 import sqlite3
 import threading
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from inhouse_tools.changes import joined
+from inhouse_tools.listing import is_ignored
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.undo.entry import Entry
 from inhouse_tools.undo.ground import shown
@@ -16,11 +18,14 @@ from inhouse_tools.undo.head import read_head
 from inhouse_tools.undo.history import History
 from inhouse_tools.undo.liveness import Held, hold
 from inhouse_tools.undo.record import (
+    Change,
+    Damaged,
     Scope,
     add_problem,
     add_turn,
     end_turn,
     note,
+    read_changes,
     set_window,
     whole_turns,
 )
@@ -35,12 +40,16 @@ UNRECORDED: Final = "What follows cannot be taken back: {}"
 
 @dataclass(slots=True)
 class _Open:
-    """The turn that is being recorded: its window covers `scope`, opened `depth` times."""
+    """The turn that is being recorded: its window covers `scope`, opened `depth` times.
+
+    It is `wide` once a step of it may have changed everything.
+    """
 
     number: int
     held: Held
     scope: Scope | None = None
     depth: int = 0
+    wide: bool = False
 
 
 class Recorder:
@@ -91,6 +100,7 @@ class Recorder:
                 return self._said(turn)
             self._turn = turn
             turn.depth += 1
+            turn.wide = turn.wide or paths is None
             scope = self._scope(paths, turn.scope)
             if scope == turn.scope:
                 return ()
@@ -108,6 +118,29 @@ class Recorder:
                 return ()
             turn.depth -= 1
             return self._shut(turn) if turn.depth <= 0 else ()
+
+    def files_changed(self) -> tuple[str, ...]:
+        """The files and links that a turn with commands has changed so far, ignored ones left out.
+
+        Of a turn without commands whoever wrote knows it: then there are none here.
+        """
+        with self._lock:
+            turn = self._turn
+            if turn is None or not turn.wide:
+                return ()
+            found = self._store.run(lambda connection: _changes_of(connection, turn.number))
+            changes = () if isinstance(found, Refusal) else found
+            return tuple(
+                shown(change.name)
+                for change in changes
+                if (_is_file(change.before) or _is_file(change.after))
+                and not self._is_ignored(change.name)
+            )
+
+    def _is_ignored(self, name: bytes) -> bool:
+        base = self._ground.base_of(name)
+        inside = os.path.relpath(self._ground.path_of(name), base)
+        return is_ignored(Path(os.fsdecode(base)), os.fsdecode(inside))
 
     def end(self) -> tuple[str, ...]:
         """The turn is over, with whatever steps were left open."""
@@ -204,6 +237,18 @@ class Recorder:
             if new:
                 said.append(NOT_COVERED.format(_list(new)))
         return tuple(said)
+
+
+def _changes_of(connection: sqlite3.Connection, number: int) -> Sequence[Change]:
+    """What a running turn has done; nothing when its record is damaged."""
+    turn = next((one for one in whole_turns(connection, "open") if one.number == number), None)
+    changes = read_changes(connection, turn) if turn else ()
+    return () if isinstance(changes, Damaged) else changes
+
+
+def _is_file(entry: Entry) -> bool:
+    """Whether a file or link stands there, also one whose content is not kept."""
+    return entry.kind in {"file", "link"} or entry.reason in {"large", "room", "unreadable"}
 
 
 def _list(found: dict[bytes, Entry]) -> str:

@@ -57,6 +57,11 @@ class Recording:
         finally:
             self._say(self._recorder.close())
 
+    def files_changed(self) -> tuple[str, ...]:
+        """What a running turn with commands has changed, as the tools name files; without commands
+        nothing, and never what is ignored."""
+        return self._recorder.files_changed()
+
     async def foretell(self) -> None:
         """Says what a command could change for good, before a person is asked about it."""
         self._warn()

@@ -1,5 +1,6 @@
 ; name: c
 ; files: *.c
+; macros: yes
 
 (function_definition declarator: [
   (function_declarator declarator: (identifier) @name)
@@ -7,6 +8,12 @@
   (pointer_declarator declarator: (pointer_declarator
     declarator: (function_declarator declarator: (identifier) @name)))
 ]) @symbol.function
+(declaration type: (_) declarator: [
+  (function_declarator declarator: (identifier) @name)
+  (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
+  (pointer_declarator declarator: (pointer_declarator
+    declarator: (function_declarator declarator: (identifier) @name)))
+]) @symbol.declaration
 (struct_specifier name: (type_identifier) @name body: (_)) @symbol.struct
 (union_specifier name: (type_identifier) @name body: (_)) @symbol.struct
 (enum_specifier name: (type_identifier) @name body: (_)) @symbol.enum

@@ -1,6 +1,7 @@
 ; name: cpp
 ; files: *.cpp *.cc *.cxx *.hpp *.hh *.hxx *.h *.inl *.ipp *.tpp *.cu *.cuh *.metal *.ino
 ; family: c
+; macros: yes
 
 (function_definition declarator: [
   (function_declarator declarator: (_) @name)
@@ -9,6 +10,20 @@
     declarator: (function_declarator declarator: (_) @name)))
   (reference_declarator (function_declarator declarator: (_) @name))
 ] (#not-match? @name "^[(]")) @symbol.function
+(declaration type: (_) declarator: [
+  (function_declarator declarator: (identifier) @name)
+  (pointer_declarator declarator: (function_declarator declarator: (identifier) @name))
+  (pointer_declarator declarator: (pointer_declarator
+    declarator: (function_declarator declarator: (identifier) @name)))
+  (reference_declarator (function_declarator declarator: (identifier) @name))
+]) @symbol.declaration
+(field_declaration type: (_) declarator: [
+  (function_declarator declarator: (field_identifier) @name)
+  (pointer_declarator declarator: (function_declarator declarator: (field_identifier) @name))
+  (pointer_declarator declarator: (pointer_declarator
+    declarator: (function_declarator declarator: (field_identifier) @name)))
+  (reference_declarator (function_declarator declarator: (field_identifier) @name))
+]) @symbol.declaration
 (class_specifier name: (_) @name body: (_)) @symbol.class
 (struct_specifier name: (_) @name body: (_)) @symbol.struct
 (union_specifier name: (_) @name body: (_)) @symbol.struct

@@ -1,0 +1,1 @@
+"""Sessions as documents that other people can read: Markdown, and one HTML file."""

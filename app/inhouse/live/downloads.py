@@ -1,0 +1,205 @@
+"""Downloads of models while a screen goes on: what runs, how far it is, and how it ended."""
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+State = Literal["running", "done", "stopped", "failed"]
+Progress = Callable[[int, int, str], None]
+"""Called with the bytes done, the bytes in all and what is being done."""
+Clock = Callable[[], float]
+
+# Quick enough to look alive, and seldom enough for a slow connection to the terminal.
+SECONDS_BETWEEN = 0.2
+# The rate is the mean of so many seconds: long enough to be steady.
+RATE_SECONDS = 10.0
+# What to do next, by what a fault says; the sentences are those of `inhouse_models`.
+ADVICE = (
+    ("are needed in", "Make room on that disk, or delete a model that you do not use."),
+    ("HF_HUB_OFFLINE", "Unset HF_HUB_OFFLINE to allow the network, or use a GGUF file you have."),
+    ("cannot be reached", "Look at the network, or name a mirror in HF_ENDPOINT; then try again."),
+    ("wrong hash", "What came was thrown away. Try again; if it stays, choose another model."),
+    ("is not the file of our catalogue", "It was changed where it lies: choose another model."),
+    ("asks for an agreement", "Choose another model, or accept it there and set HF_TOKEN."),
+    ("another process", "Wait for it, or end it."),
+    ("could not be stored", "See that the folder may be written to and its disk is not full."),
+    ("broke at", "Try again: it goes on where it stopped."),
+    ("neither in the catalogue", "Write it as OWNER/REPO/FILE.gguf or OWNER/REPO:QUANT."),
+)
+OTHER_ADVICE = "Try again: it goes on where it stopped."
+
+
+@dataclass(frozen=True, slots=True)
+class FetchProblem:
+    """Why a model could not be had, in sentences for a person, one a line."""
+
+    text: str
+
+
+STOPPED = FetchProblem("It was stopped.")
+Fetch = Callable[[str, Progress], Awaitable[str | FetchProblem]]
+"""Has the model of this name on the machine, and gives the name that it has there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """One download as it stands.
+
+    `done` and `total` are bytes of the present `step`, `rate` is bytes per second, 0 when not
+    known yet. `ready` is the name to load when it is done. `problem` and `advice` say why it
+    failed and what to do next.
+    """
+
+    name: str
+    state: State = "running"
+    step: str = "asking where it lies"
+    done: int = 0
+    total: int = 0
+    rate: float = 0.0
+    ready: str = ""
+    problem: str = ""
+    advice: str = ""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the present rate; None when that is not known."""
+        return (self.total - self.done) / self.rate if self.rate > 0 else None
+
+
+class Downloads:
+    """At most one download at a time, which goes on when the screen that began it is gone."""
+
+    def __init__(
+        self,
+        fetch: Fetch | None = None,
+        *,
+        clock: Clock = time.monotonic,
+        seconds_between: float = SECONDS_BETWEEN,
+    ) -> None:
+        self.current: Download | None = None
+        self._fetch = fetch or fetch_beside
+        self._clock = clock
+        self._seconds_between = seconds_between
+        self._task: asyncio.Task[None] | None = None
+        self._listeners: list[Callable[[Download], None]] = []
+        self._samples: deque[tuple[float, int]] = deque()
+
+    @property
+    def running(self) -> bool:
+        """Whether one runs now."""
+        return self.current is not None and self.current.state == "running"
+
+    def listen(self, listener: Callable[[Download], None]) -> Callable[[], None]:
+        """Tell `listener` of every change, on the loop; returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def start(self, name: str) -> bool:
+        """Begin, or go on where an earlier try stopped; False while another one runs."""
+        if self.running:
+            return False
+        self._samples.clear()
+        self._change(Download(name))
+        self._task = asyncio.create_task(self._run(name))
+        return True
+
+    async def stop(self) -> None:
+        """End what runs, and keep what is there of it."""
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def _run(self, name: str) -> None:
+        download = Download(name)
+        loop, last = asyncio.get_running_loop(), (-self._seconds_between, "")
+
+        def progress(done: int, total: int, step: str) -> None:
+            # Called for every piece, from the thread that fetches.
+            nonlocal last
+            now = self._clock()
+            if step == last[1] and now - last[0] < self._seconds_between and done < total:
+                return
+            last = (now, step)
+            moved = replace(download, step=step, done=done, total=total)
+            loop.call_soon_threadsafe(self._advance, moved, now)
+
+        try:
+            fetched = await self._fetch(name, progress)
+        except BaseException as reason:
+            self._end("stopped" if isinstance(reason, asyncio.CancelledError) else "failed")
+            raise
+        if isinstance(fetched, FetchProblem):
+            self._end("failed", problem=fetched.text, advice=advise(fetched.text))
+        else:
+            self._end("done", ready=fetched)
+
+    def _advance(self, moved: Download, now: float) -> None:
+        current = self.current
+        if current is None or not self.running or current.name != moved.name:
+            return
+        if moved.step != current.step:
+            self._samples.clear()
+        self._samples.append((now, moved.done))
+        while now - self._samples[0][0] > RATE_SECONDS:
+            self._samples.popleft()
+        since, first = self._samples[0]
+        rate = (moved.done - first) / (now - since) if now > since else 0.0
+        self._change(replace(moved, rate=max(rate, 0.0)))
+
+    def _end(self, state: State, *, ready: str = "", problem: str = "", advice: str = "") -> None:
+        if self.current is not None:
+            ended = replace(self.current, state=state, rate=0.0)
+            self._change(replace(ended, ready=ready, problem=problem, advice=advice))
+
+    def _change(self, download: Download) -> None:
+        self.current = download
+        for listener in tuple(self._listeners):
+            listener(download)
+
+
+def advise(problem: str) -> str:
+    """What to do next about a fault."""
+    return next((advice for sign, advice in ADVICE if sign in problem), OTHER_ADVICE)
+
+
+async def fetch_beside(name: str, progress: Progress) -> str | FetchProblem:
+    """Pull a model on a thread of its own: writing and checking gigabytes would hold up a screen.
+
+    Cancelling stops it between two pieces and waits until it has stopped.
+    """
+    begun: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[object]]] = []
+    unwanted = threading.Event()
+
+    async def pull_it() -> str | FetchProblem:
+        from inhouse_models.download import PullFault, pull
+
+        task = asyncio.current_task()
+        if task is not None:
+            begun.append((asyncio.get_running_loop(), task))
+        if unwanted.is_set():
+            return STOPPED
+        pulled = await pull(name, progress)
+        return FetchProblem(str(pulled)) if isinstance(pulled, PullFault) else pulled.name
+
+    def work() -> str | FetchProblem:
+        try:
+            return asyncio.run(pull_it())
+        except asyncio.CancelledError:
+            return STOPPED
+
+    thread = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        unwanted.set()
+        for loop, task in begun:
+            # A loop that is closed has come to its end by itself.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(task.cancel)
+        await asyncio.wait([thread])
+        raise

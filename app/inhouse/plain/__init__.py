@@ -1,0 +1,1 @@
+"""A conversation in plain lines: for screen readers, simple terminals and pipes."""

@@ -1,0 +1,1 @@
+"""Where a person writes: the editor, its history, its chips and what completes a word."""

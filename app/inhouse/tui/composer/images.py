@@ -1,0 +1,157 @@
+"""Image files: their size, the paths of them that a terminal pastes, and how they are sent."""
+
+import base64
+import contextlib
+import hashlib
+import os
+import shlex
+import struct
+import time
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from inhouse.sanitise import sanitise_line
+from inhouse.tui.composer.chips import Picture
+from inhouse_tools.refusal import Refusal, of_os_error
+
+MOST_BYTES: Final = 32 * 1024**2
+HEAD_BYTES: Final = 256 * 1024
+KEPT_SECONDS: Final = 7 * 86_400
+ENDINGS: Final = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
+KINDS: Final = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"GIF87a": "image/gif",
+    b"GIF89a": "image/gif",
+    b"BM": "image/bmp",
+    b"\xff\xd8": "image/jpeg",
+}
+# Markers of JPEG that begin a frame and so hold its size; the three left out mean other things.
+_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+
+
+def kind_of(head: bytes) -> str:
+    """The media type that an engine can read, by how a file begins; "" for another."""
+    return next((kind for mark, kind in KINDS.items() if head.startswith(mark)), "")
+
+
+def size_of(head: bytes) -> tuple[int, int] | None:
+    """Width and height in pixels of a PNG, JPEG, GIF or BMP file; None for anything else."""
+    try:
+        match kind_of(head):
+            case "image/png":
+                width, height = struct.unpack_from(">II", head, 16)
+            case "image/gif":
+                width, height = struct.unpack_from("<HH", head, 6)
+            case "image/bmp":
+                width, height = struct.unpack_from("<ii", head, 18)
+            case "image/jpeg":
+                width, height = _jpeg_size(head)
+            case _:
+                return None
+    except struct.error:
+        return None
+    # The height of a BMP file is negative when its rows begin at the top.
+    return (width, abs(height)) if width > 0 and height else None
+
+
+def pasted_path(text: str) -> Path | None:
+    """The image file that a terminal named when it was dropped there; None for other text.
+
+    Terminals quote the path, escape its spaces, or write it as a file:// address.
+    """
+    text = text.strip()
+    if not text or "\n" in text or len(text) > 4096:
+        return None
+    for spelling in _spellings(text):
+        path = Path(spelling).expanduser() if spelling.startswith("~/") else Path(spelling)
+        if path.suffix.lower() in ENDINGS and path.is_absolute():
+            with contextlib.suppress(OSError, ValueError):
+                if path.is_file():
+                    return path
+    return None
+
+
+def look_at(path: Path) -> Picture | Refusal:
+    """The picture in a file, by what stands at its beginning."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+            total = os.fstat(file.fileno()).st_size
+    except OSError as error:
+        return of_os_error(error, sanitise_line(str(path)), "read")
+    name = sanitise_line(path.name)
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return Refusal(f"{name} is a WebP image, which no engine here reads. Save it as PNG.")
+    size = size_of(head)
+    if size is None:
+        return Refusal(f"{name} is damaged, or not a PNG, JPEG, GIF or BMP file.")
+    if total > MOST_BYTES:
+        return Refusal(f"{name} is larger than {MOST_BYTES // 1024**2} MiB. Make it smaller first.")
+    return Picture(str(path), path.name, *size)
+
+
+def as_sent(picture: Picture) -> str | Refusal:
+    """The image as a data URL, as messages hold it."""
+    path = Path(picture.path)
+    again = look_at(path)
+    if isinstance(again, Refusal):
+        return again
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        return of_os_error(error, sanitise_line(picture.path), "read")
+    return f"data:{kind_of(data)};base64,{base64.b64encode(data).decode('ascii')}"
+
+
+def keep(data: bytes, folder: Path) -> Picture | Refusal:
+    """An image from the clipboard, kept in a file of this person alone for a week."""
+    file = folder / f"clipboard-{hashlib.sha256(data).hexdigest()[:12]}.png"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _forget_old(folder)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+        with os.fdopen(os.open(file, flags, 0o600), "wb") as kept:
+            kept.write(data)
+    except OSError as error:
+        return of_os_error(error, str(file), "write")
+    picture = look_at(file)
+    if isinstance(picture, Refusal):
+        return picture
+    return Picture(picture.path, "clipboard.png", picture.width, picture.height)
+
+
+def _forget_old(folder: Path) -> None:
+    for file in folder.glob("clipboard-*.png"):
+        if file.stat().st_mtime < time.time() - KEPT_SECONDS:
+            file.unlink(missing_ok=True)
+
+
+def _spellings(text: str) -> list[str]:
+    if text.startswith("file://"):
+        parts = urlsplit(text)
+        return [unquote(parts.path)] if parts.netloc in {"", "localhost"} else []
+    found = [text]
+    if text[0] in "'\"" or "\\" in text:
+        with contextlib.suppress(ValueError):
+            words = shlex.split(text)
+            found += words if len(words) == 1 else []
+    return found
+
+
+def _jpeg_size(data: bytes) -> tuple[int, int]:
+    """Raises struct.error when no frame is found."""
+    place = 2
+    while True:
+        mark, kind = struct.unpack_from(">BB", data, place)
+        if mark != 0xFF:
+            return 0, 0
+        if kind == 0xFF:
+            # Padding before a marker.
+            place += 1
+            continue
+        (length,) = struct.unpack_from(">H", data, place + 2)
+        if kind in _FRAMES:
+            height, width = struct.unpack_from(">HH", data, place + 5)
+            return width, height
+        place += 2 + length

@@ -1,0 +1,41 @@
+"""Takes images into the prompt, from files that were dropped and from the clipboard."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from inhouse.tui.composer import images
+from inhouse.tui.composer.chips import Picture
+from inhouse_tools.refusal import Refusal
+
+
+class PictureTaker:
+    """`folder` keeps what came from the clipboard. Files are read in another thread."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def at_path(self, pasted: str) -> Picture | Refusal | None:
+        """The image whose path was pasted; None where that is not a path of one."""
+        path = await asyncio.to_thread(images.pasted_path, pasted)
+        return None if path is None else await asyncio.to_thread(images.look_at, path)
+
+    async def from_clipboard(self) -> Picture | Refusal:
+        """The image on the clipboard, or why there is none."""
+        from inhouse.tui.composer import clipboard
+
+        data = await clipboard.read_image()
+        if isinstance(data, Refusal):
+            return data
+        return await asyncio.to_thread(images.keep, data, self._folder)
+
+
+async def as_sent(pictures: Sequence[Picture]) -> tuple[str, ...] | Refusal:
+    """Images as messages hold them; the first that cannot be read is why there are none."""
+    sent: list[str] = []
+    for picture in pictures:
+        one = await asyncio.to_thread(images.as_sent, picture)
+        if isinstance(one, Refusal):
+            return one
+        sent.append(one)
+    return tuple(sent)

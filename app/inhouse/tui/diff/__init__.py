@@ -1,0 +1,1 @@
+"""Unified diffs as values, and how they are drawn."""

@@ -1,0 +1,1 @@
+"""What commands write, on its way to the screen: coloured, bounded, harmless."""

@@ -1,0 +1,1 @@
+"""One file for each screen that lies over the conversation."""

@@ -1,0 +1,90 @@
+"""The whole application over scripted models, in an invented folder."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from inhouse.build import Wish
+from inhouse.settings import Settings
+from inhouse.tui.app import InhouseApp
+from inhouse.tui.opening import Opening
+from inhouse_models.chat import ModelClient, ModelError
+
+CART = '''"""A cart."""
+
+
+def total(items):
+    return sum(item.price for item in items)
+'''
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """An app that runs, and the hand on its keys."""
+
+    app: InhouseApp
+    pilot: Pilot[None]
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Waits until what the person sees has got so far."""
+        async with asyncio.timeout(20):
+            while not condition():
+                await self.pilot.pause()
+
+    async def settle(self) -> None:
+        """Waits until everything that came is shown."""
+        await self.app.presenter.settled()
+        await self.pilot.pause()
+
+    async def send(self, text: str) -> None:
+        """Writes a prompt and sends it."""
+        self.app.composer.put(text)
+        await self.pilot.press("enter")
+
+    async def turn(self, text: str) -> None:
+        """A prompt, until its turn has ended."""
+        await self.send(text)
+        await self.pilot.pause()
+        await self.until(lambda: self.app.live.state == "ready" and not self.app.live.queue)
+        await self.settle()
+
+    def texts(self) -> str:
+        """Everything that the conversation holds, as it would be copied."""
+        return "\n".join(block.copied_text() for block in self.app.conversation.blocks)
+
+
+def make_folder(root: Path) -> Path:
+    """A small project, always at the same place of the screen's pictures."""
+    folder = root / "shop"
+    folder.mkdir()
+    (folder / "cart.py").write_text(CART, encoding="utf-8")
+    return folder
+
+
+@asynccontextmanager
+async def running(
+    root: Path,
+    model: ModelClient | ModelError,
+    size: tuple[int, int] = (100, 30),
+    prompt: str = "",
+    **settings: object,
+) -> AsyncGenerator[Stage]:
+    """The app in this folder with this model, opened and shown."""
+
+    async def connect(_settings: Settings, _progress: object) -> ModelClient | ModelError:
+        return model
+
+    def make_wish() -> Wish:
+        return Wish(root, Settings.model_validate({"sandbox": "off", **settings}), "ask")
+
+    opening = Opening(root, make_wish, prompt, connect_model=connect)
+    app = InhouseApp(opening)
+    async with app.run_test(size=size) as pilot:
+        stage = Stage(app, pilot)
+        await stage.until(lambda: app.live.state != "starting")
+        await stage.settle()
+        yield stage
