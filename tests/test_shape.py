@@ -166,14 +166,14 @@ def test_nothing_below_the_app_prints() -> None:
 
 
 def test_tests_mirror_the_folders() -> None:
-    """tests/models/… tests models/…, tests/bench the benchmarks, tests/e2e the whole, and the
-    name of a file is used only once."""
+    """tests/models/… tests models/…, tests/tui the UI, tests/bench the benchmarks, tests/e2e the
+    whole, and the name of a file is used only once."""
     tests = [path for path in python_files("tests") if path.name.startswith("test_")]
     names = [path.name for path in tests]
     twice = sorted({name for name in names if names.count(name) > 1})
     assert not twice, f"used twice: {twice}"
     folders = {path.relative_to(ROOT / "tests").parts[0] for path in tests} - set(names)
-    strange = sorted(folders - {*FOLDERS, "bench", "e2e"})
+    strange = sorted(folders - {*FOLDERS, "bench", "e2e", "tui"})
     assert not strange, f"no such folder: {strange}"
 
 

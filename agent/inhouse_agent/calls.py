@@ -23,9 +23,9 @@ from inhouse_agent.kit import Kit, Question
 from inhouse_agent.permission import Judgement
 from inhouse_agent.watching import EditWatch
 from inhouse_models.chat import Message, ToolCall
-from inhouse_tools.overlay import read_now
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.tool import Access, Output, Workspace
+from inhouse_tools.writing.overlay import read_now
 
 MAX_CALLS: Final = 16
 MAX_READS_AT_ONCE: Final = 4

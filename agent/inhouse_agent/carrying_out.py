@@ -21,11 +21,11 @@ from inhouse_agent.loop import run_turn
 from inhouse_agent.plan import Plan
 from inhouse_agent.plan_text import render_step
 from inhouse_models.chat import Message, Timings, Usage
-from inhouse_tools.files import digest, write_files
-from inhouse_tools.overlay import Overlay
 from inhouse_tools.recorded import recorded_turn, recorded_writes
-from inhouse_tools.staged_diff import staged_diff
 from inhouse_tools.tool import Access
+from inhouse_tools.writing.files import digest, write_files
+from inhouse_tools.writing.overlay import Overlay
+from inhouse_tools.writing.staged_diff import staged_diff
 
 REPAIRS: Final = 2
 CALL: Final = "plan"

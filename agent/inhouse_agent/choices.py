@@ -6,12 +6,12 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from inhouse_models.chat import MOST_SOURCE_BYTES, Choices, Source
-from inhouse_tools.files import digest
-from inhouse_tools.listing import Listing, list_files
+from inhouse_tools.places.listing import Listing, list_files
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.syntax import errors, language_of, symbols
 from inhouse_tools.text import decode
 from inhouse_tools.tool import Workspace
+from inhouse_tools.writing.files import digest
 
 MAX_NAME_CHARS: Final = 120
 MAX_PATH_CHOICES: Final = 2_000

@@ -12,7 +12,7 @@ from inhouse_tools.git.commit import Committed
 from inhouse_tools.git.commit_paths import Unchanged, commit_paths
 from inhouse_tools.git.repository import Repository, open_repository
 from inhouse_tools.git.status import Changed
-from inhouse_tools.paths import unspell
+from inhouse_tools.places.paths import unspell
 from inhouse_tools.refusal import Refusal
 
 if TYPE_CHECKING:

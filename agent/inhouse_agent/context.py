@@ -15,7 +15,7 @@ from inhouse_agent.profile import Profile
 from inhouse_agent.prompt import system_prompt
 from inhouse_agent.steering import FREE, Steering
 from inhouse_models.chat import Choices, Message, Request, ToolSpec
-from inhouse_tools.listing import list_files
+from inhouse_tools.places.listing import list_files
 from inhouse_tools.registry import LOOKING, parameters
 from inhouse_tools.tool import Tool
 

@@ -13,9 +13,9 @@ from inhouse_agent.second_choices import try_second_choices
 from inhouse_agent.turn import Attempt, Turn
 from inhouse_agent.verify import Verify
 from inhouse_models.chat import Finish, Request
-from inhouse_tools.listing import list_files
+from inhouse_tools.places.listing import list_files
 from inhouse_tools.registry import CHANGING
-from inhouse_tools.snapshot import take_snapshot
+from inhouse_tools.writing.snapshot import take_snapshot
 
 FRUITLESS_CALLS: Final = 2
 WRITING: Final = ("write", "replace_symbol")

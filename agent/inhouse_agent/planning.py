@@ -19,7 +19,7 @@ from inhouse_agent.quoted_check import quoted_command
 from inhouse_agent.room import ask_in_room
 from inhouse_agent.turn import Outcome, Turn
 from inhouse_tools.checks.detect import detect
-from inhouse_tools.listing import list_files
+from inhouse_tools.places.listing import list_files
 
 ASKED: Final = "Plan only: look at what the change needs, change nothing."
 WANTED: Final = (

@@ -23,7 +23,7 @@ from inhouse_agent.turn import Attempt, Turn
 from inhouse_agent.verify import Verify
 from inhouse_models.chat import Finish, Message, ToolCall
 from inhouse_tools.refusal import Refusal
-from inhouse_tools.snapshot import Snapshot, put_back, take_snapshot
+from inhouse_tools.writing.snapshot import Snapshot, put_back, take_snapshot
 
 MOST_TRIES: Final = 12
 MOST_SECONDS: Final = 180.0

@@ -15,8 +15,9 @@ RENAMED: Final = b'"event":{"type":"renamed"'
 
 
 def shorten(text: str) -> str:
-    """A title of one line."""
-    return " ".join(text.split())[:TITLE_CHARS]
+    """A title of one line, which ends with an ellipsis where it was cut."""
+    line = " ".join(text.split())
+    return line if len(line) <= TITLE_CHARS else line[: TITLE_CHARS - 1].rstrip() + "…"
 
 
 def title_of(events: Iterable[Event]) -> str:

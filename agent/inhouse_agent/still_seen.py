@@ -6,8 +6,8 @@ from inhouse_agent.arguments import given_arguments
 from inhouse_agent.compaction_tail import opening_length
 from inhouse_agent.compaction_text import is_cut
 from inhouse_models.chat import Message
-from inhouse_tools.files import digest
 from inhouse_tools.tool import Workspace
+from inhouse_tools.writing.files import digest
 
 # Calls whose text is the file itself; behind an edit stands only a part of it.
 WHOLE = ("read", "write")

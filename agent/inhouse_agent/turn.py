@@ -23,7 +23,7 @@ from inhouse_models.chat import (
     Usage,
 )
 from inhouse_tools.registry import CHANGING
-from inhouse_tools.snapshot import Snapshot
+from inhouse_tools.writing.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

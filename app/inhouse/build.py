@@ -25,7 +25,7 @@ from inhouse_tools.registry import builtin_tools
 from inhouse_tools.sandbox import Sandbox, probe
 from inhouse_tools.tool import Output, Workspace
 from inhouse_tools.workspace import open_workspace
-from inhouse_tools.write_journal import recover
+from inhouse_tools.writing.journal import recover
 
 Connect = Callable[[Settings, Progress], Awaitable[ModelClient | ModelError]]
 LOADING = "loading the model"

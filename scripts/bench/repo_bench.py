@@ -10,7 +10,7 @@ from pathlib import Path
 
 from figure import Figure
 
-from inhouse_tools.listing import list_files
+from inhouse_tools.places.listing import list_files
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.sandbox import Sandbox
 from inhouse_tools.tool import Workspace

@@ -11,9 +11,9 @@ from inhouse_tools.checks.command import CommandTest
 from inhouse_tools.checks.ground import Ground
 from inhouse_tools.checks.own import OwnCheck, choose
 from inhouse_tools.checks.problem import Finding, Problem, findings
-from inhouse_tools.files import digest
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.sandbox import Sandbox
+from inhouse_tools.writing.files import digest
 
 
 @dataclass(slots=True)

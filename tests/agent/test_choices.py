@@ -12,7 +12,7 @@ from inhouse_agent.context import build_request
 from inhouse_agent.kit import Options
 from inhouse_agent.profile import LARGE_PROFILE
 from inhouse_models.chat import MOST_SOURCE_BYTES, Choices, Source
-from inhouse_tools.files import digest
+from inhouse_tools.writing.files import digest
 
 
 def bench_with(folder: Path, files: Mapping[str, str | bytes], *, seen: bool = True) -> Bench:

@@ -24,9 +24,9 @@ from inhouse_agent.prompt import system_prompt
 from inhouse_agent.signature import signature
 from inhouse_agent.steering import Steering
 from inhouse_models.chat import Request, Sampling
-from inhouse_tools.files import digest
 from inhouse_tools.registry import CHANGING, LOOKING, builtin_tools
 from inhouse_tools.tool import Output, Tool, Workspace
+from inhouse_tools.writing.files import digest
 
 # The engine counts exactly; here four characters stand for a token.
 CHARS_PER_TOKEN = 4

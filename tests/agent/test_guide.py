@@ -14,9 +14,9 @@ from inhouse_agent.permission import Policy
 from inhouse_agent.profile import LARGE_PROFILE
 from inhouse_agent.verify import Verify
 from inhouse_models.scripted import Answer, call, say
-from inhouse_tools.overlay import Overlay
 from inhouse_tools.registry import SMALL
 from inhouse_tools.tool import Output
+from inhouse_tools.writing.overlay import Overlay
 
 TASK = "Fix add in sums.py."
 CHECKED = "Fix add in sums.py so that `pytest -q` passes."

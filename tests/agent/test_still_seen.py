@@ -12,10 +12,10 @@ from inhouse_agent.events import Compacted
 from inhouse_agent.still_seen import forget_files
 from inhouse_models.chat import Message, ToolCall
 from inhouse_models.scripted import Answer, call, say
-from inhouse_tools.files import digest
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.tool import Workspace
 from inhouse_tools.workspace import open_workspace
+from inhouse_tools.writing.files import digest
 
 OPENING = (Message("system", "s"), Message("user", "Begin."))
 

@@ -14,10 +14,10 @@ from inhouse_agent.undo import history_of, record_turns, store_of
 from inhouse_agent.verify import Verify
 from inhouse_models.scripted import Answer, call, say
 from inhouse_tools.registry import builtin_tools
-from inhouse_tools.snapshot import put_back, take_snapshot
 from inhouse_tools.tool import Output
 from inhouse_tools.undo import Summaries, TurnSummary, summarise
 from inhouse_tools.undo.recording import UNCONFINED
+from inhouse_tools.writing.snapshot import put_back, take_snapshot
 
 ROOM = 100_000_000
 PROFILE = Profile("large", ("read", "write", "bash"), "native", held=False, brief=False)

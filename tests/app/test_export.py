@@ -45,10 +45,12 @@ from inhouse_agent.session import Session
 from inhouse_models.chat import Message, Timings, Usage
 
 VOID = {"meta", "br", "hr"}
-OWN = {"html", "head", "title", "style", "body", "header", "h1", "dl", "dt", "dd", "main"}
-OWN |= {"section", "footer", "details", "summary", "pre", "p", "b", "span", "small", "time"}
-MARKDOWN = {"h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "em", "strong", "code"}
-MARKDOWN |= {"table", "thead", "tbody", "tr", "th", "td", "a"}
+OWN = {"html", "head", "title", "style", "body", "header", "h1", "dl", "dt", "dd", "main"} | {
+    *("section", "footer", "details", "summary", "pre", "p", "b", "span", "small", "time"),
+}
+MARKDOWN = {"h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "em", "strong"} | {
+    *("code", "table", "thead", "tbody", "tr", "th", "td", "a"),
+}
 ATTRIBUTES = {"class", "open", "lang", "charset", "http-equiv", "content", "name", "rel", "href"}
 EVENTS: list[Event] = [
     TurnStarted("Fix <b>it</b>\nnow", "ask", "model"),

@@ -7,7 +7,7 @@ import pytest
 from tests.agent.kits import scripted
 
 from inhouse.live.answers import answer_from_end, last_code
-from inhouse.live.energy import Energy
+from inhouse.live.energy import Energy, read_watts
 from inhouse.live.figures import Figures, figures_of, figures_of_folder, sum_of
 from inhouse.live.filling import Filling, measure_filling
 from inhouse.live.spelling import spell_count, spell_seconds, spell_size
@@ -190,6 +190,23 @@ def test_energy_counters_may_begin_again(tmp_path: Path) -> None:
     counter.unlink()
     assert energy.joules is None
     assert Energy(tmp_path / "none").joules is None
+
+
+@pytest.mark.parametrize(
+    ("said", "watts"),
+    [("echo 200.5; echo 10.5", 211.0), ("echo '[N/A]'", None), ("exit 9", None)],
+)
+def test_the_graphics_card_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, watts: float | None
+) -> None:
+    program = tmp_path / "nvidia-smi"
+    program.write_text(f"#!/bin/sh\n{said}\n", "ascii")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert asyncio.run(read_watts()) == watts
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", ".:")
+    assert asyncio.run(read_watts()) is None
 
 
 def test_answers_are_found_from_the_end() -> None:

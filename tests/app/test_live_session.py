@@ -9,6 +9,7 @@ from inhouse.build import Built, Resume, Wish
 from inhouse.live.live_session import Hearing, LiveSession
 from inhouse.settings import Settings
 from inhouse_agent.events import Asked, Event, MessageAdded, ToolEnded, TurnEnded, TurnStarted
+from inhouse_agent.rules import Rule
 from inhouse_models.chat import Message, ModelClient, ModelError, ModelInfo, Request
 from inhouse_models.scripted import INFO, ScriptedModel, SlowModel, call, say
 
@@ -144,6 +145,32 @@ def test_a_question_is_answered_by_the_person(tmp_path: Path) -> None:
     stage = lead(tmp_path, {"": ScriptedModel((WRITE, say("Done.")))}, act)
     assert (tmp_path / "new.txt").read_text() == "hello\n"
     assert any(isinstance(event, Asked) for event in stage.events)
+
+
+def test_a_rule_of_the_session_holds_with_another_model_and_not_in_a_new_session(
+    tmp_path: Path,
+) -> None:
+    again = call("write", file_path="new.txt", content="again\n")
+    rule = Rule("allow", "edit", "new.txt")
+
+    async def act(stage: Stage, live: LiveSession) -> None:
+        live.grant(rule)
+        live.send("write")
+        await stage.until(lambda: len(stage.endings) == 1)
+        assert await live.switch_model("other") == ""
+        live.send("again")
+        await stage.until(lambda: len(stage.endings) == 2)
+        assert not any(isinstance(event, Asked) for event in stage.events)
+        assert live.built is not None and rule in live.built.kit.policy.rules
+        await live.open(Resume())
+        assert rule not in live.built.kit.policy.rules
+
+    models: dict[str, ModelClient] = {
+        "": ScriptedModel((WRITE, say("Done."))),
+        "other": ScriptedModel((call("read", file_path="new.txt"), again, say("Done again."))),
+    }
+    lead(tmp_path, models, act)
+    assert (tmp_path / "new.txt").read_text() == "again\n"
 
 
 def test_a_mode_holds_in_the_running_turn(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from inhouse_agent.events import (
     TurnStarted,
 )
 from inhouse_agent.permission import Mode
-from inhouse_models.chat import Message, ModelClient, ModelError, Timings, Usage
+from inhouse_models.chat import Message, ModelClient, ModelError, Request, Timings, Usage
 from inhouse_models.scripted import ScriptedModel, SlowModel, call, say
 
 Line = str | type[BaseException]
@@ -237,6 +237,23 @@ def test_without_a_model_it_says_what_to_do(tmp_path: Path) -> None:
     assert code == ExitCode.ENGINE
     assert "No model is here. Get one." in said
     assert script.asked == []
+
+
+def test_a_fault_of_ours_goes_on_and_the_session_is_kept(tmp_path: Path) -> None:
+    class Broken(ScriptedModel):
+        async def count(self, request: Request) -> int:
+            raise RuntimeError("ours")
+
+    out = io.StringIO()
+
+    async def connect(settings: Settings, progress: object) -> ModelClient | ModelError:
+        return Broken((say("Never."),))
+
+    person = Person(Script("go", LEAVE).read)
+    conversation = PlainConversation(lambda: wish_for(tmp_path), Printer(out), person, connect)
+    with pytest.raises(RuntimeError, match="ours"):
+        conversation.run()
+    assert "is kept; go on with: inhouse --plain -c" in out.getvalue()
 
 
 def test_a_wrong_setting_is_said(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from repo_figures.rename import choose
 from repo_figures.undo import folders_with
 from watched import run_watched
 
-from inhouse_tools import ripgrep
-from inhouse_tools.search import Found
+from inhouse_tools.search import ripgrep
+from inhouse_tools.search.query import Found
 
 HEADER = "struct shared_thing {\n    int size;\n};\n\nint llama_part_free(int part);\n"
 SOURCE = """#include "shared.h"

@@ -1,5 +1,6 @@
 """A tiny app around the composer, with sources that are made of values."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -52,6 +53,8 @@ class Sources:
         self.drafts = Draft(folder / "drafts")
         self.pictures = folder / "pictures"
         self.listed: Sequence[str] = FILES
+        self.may_list = asyncio.Event()
+        self.may_list.set()
         for one in sent:
             self.history.add(Written(one))
 
@@ -59,6 +62,7 @@ class Sources:
         return COMMANDS
 
     async def files(self) -> Sequence[str]:
+        await self.may_list.wait()
         return self.listed
 
     async def symbols(self, query: str) -> Sequence[SymbolChoice]:

@@ -1,6 +1,6 @@
 """Changes for the tests of diffs and of the blocks that show them."""
 
-from inhouse_tools.changes import unified_diff
+from inhouse_tools.writing.changes import unified_diff
 
 BEFORE = '''"""Reads dates."""
 

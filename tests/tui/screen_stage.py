@@ -1,4 +1,4 @@
-"""One app in which screens are opened one after the other, which is much quicker than an app each."""
+"""One app in which screens are opened one after the other, much quicker than an app each."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -27,6 +27,11 @@ class Opened:
         async with asyncio.timeout(20):
             while not true():
                 await self.pilot.pause()
+
+    async def workers_end(self) -> None:
+        """Wait for what goes on beside the screen."""
+        await self.until(lambda: all(worker.is_finished for worker in self.app.workers))
+        await self.pilot.pause()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +73,4 @@ async def look(opened: Opened, picture: Picture) -> None:
     opened.app.theme = picture.theme
     await opened.pilot.resize_terminal(*picture.size)
     await opened.pilot.press(*picture.keys)
-    await opened.app.workers.wait_for_complete()
-    await opened.pilot.pause()
+    await opened.workers_end()

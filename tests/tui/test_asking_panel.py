@@ -122,14 +122,14 @@ ANSWERS = [
     ("escape", (False, "once", "", "")),
     ("enter", (True, "once", "", "")),
     ("down enter", (True, "session", "", "bash(git status*)")),
-    ("up up down down down down enter", (False, "once", "", "")),
+    ("up down down down down enter", (False, "once", "", "")),
     ("3 enter", (True, "always", "", "bash(git status*)")),
     ("a enter", (True, "always", "", "bash(git status*)")),
-    ("tab f i n e enter y", (True, "once", "fine", "")),
-    ("c n o t space y e t tab n", (False, "once", "not yet", "")),
-    ("c n o escape y", (True, "once", "", "")),
-    ("c o k enter 3 enter", (True, "always", "ok", "bash(git status*)")),
-    ("c o k enter c ! enter 1", (True, "once", "ok!", "")),
+    ("tab f enter y", (True, "once", "f", "")),
+    ("c n space 1 tab n", (False, "once", "n 1", "")),
+    ("c n escape y", (True, "once", "", "")),
+    ("c k enter 3 enter", (True, "always", "k", "bash(git status*)")),
+    ("c k enter c ! enter 1", (True, "once", "k!", "")),
     ("3 escape 4", (False, "once", "", "")),
     ("1 1 4", (True, "once", "", "")),
 ]
@@ -262,7 +262,7 @@ def test_how_many_wait_follows() -> None:
 
 
 LONG_COMMAND = (
-    "cd build && cmake .. -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/opt/shop "
+    "cd build && cmake .. -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=../shop "
     "-DWITH_TESTS=ON && make -j4 && ctest --output-on-failure && "
     "curl -fsSL https://example.org/install.sh | sudo sh && rm -rf ../old-build"
 )
@@ -289,8 +289,8 @@ PICTURES: dict[str, tuple[Question, Scene, dict[str, Any]]] = {
     ),
     "long-command": (command(LONG_COMMAND), nothing, {}),
     "two-waiting": (command("pytest tests/test_prices.py"), nothing, {"behind": 2}),
-    "comment": (command("pytest tests"), pressing("c", *"only the new one"), {}),
-    "commented": (command("pytest tests"), pressing("c", *"only one", "enter", "down"), {}),
+    "comment": (command("pytest tests"), pressing("c", *"no tests"), {}),
+    "commented": (command("pytest tests"), pressing("c", *"quick", "enter", "down"), {}),
     "rule": (STATUS, pressing("3"), {}),
     "rule-wrong": (STATUS, pressing("3", "ctrl+u", *"bash(ls)"), {}),
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.tui.composer_app import ComposerApp, Sources, press, settle, write
 from textual import events
@@ -66,7 +66,6 @@ def test_chips_survive_a_file(pieces: list[str]) -> None:
 
 
 @given(st.lists(st.lists(PIECES, max_size=3), max_size=3))
-@settings(max_examples=50)
 def test_merged_texts_keep_their_chips(parts: list[list[str]]) -> None:
     written = [pasted(part).used() for part in parts]
     assert merge(written).whole == "\n".join(one.whole for one in written)
@@ -165,6 +164,24 @@ def test_pasted_text_gives_no_commands(tmp_path: Path) -> None:
 
     messages = asyncio.run(run()).messages
     assert messages == [Composer.Submitted("!" + LONG), Composer.ShellRequested("cat " + LONG)]
+
+
+def test_undoing_never_gives_another_text_for_a_chip(tmp_path: Path) -> None:
+    async def run() -> None:
+        app = ComposerApp(Sources(tmp_path), tmp_path)
+        async with app.run_test() as pilot:
+            await paste(pilot, LONG)
+            await press(pilot, "enter")
+            await settle(pilot)
+            await paste(pilot, LONG.upper())
+            await press(pilot, "up")
+            assert app.composer.text == LONG
+            await press(pilot, "ctrl+underscore")
+            assert app.composer.text == LONG
+            await press(pilot, "down")
+            assert app.composer.text == LONG.upper()
+
+    asyncio.run(run())
 
 
 def test_a_recalled_prompt_has_its_chips(tmp_path: Path) -> None:

@@ -56,12 +56,14 @@ def test_paths_are_known_as_terminals_paste_them(tmp_path: Path) -> None:
     escaped = str(file).replace(" ", "\\ ").replace("(", "\\(").replace(")", "\\)")
     address = "file://" + str(file).replace(" ", "%20")
     for spelling in (str(file), f"'{file}'", f'"{file}" ', escaped, address):
-        assert images.pasted_path(spelling) == file
+        assert images.pasted_paths(spelling) == [file]
     for other in ("photo.png", str(tmp_path / "none.png"), "a\nb.png", "", "'", "file://x/a.png"):
-        assert images.pasted_path(other) is None
+        assert images.pasted_paths(other) == []
     text = tmp_path / "a.txt"
     text.write_text("hello")
-    assert images.pasted_path(str(text)) is None
+    assert images.pasted_paths(str(text)) == []
+    assert images.pasted_paths(f"'{file}' {escaped}\n{address}") == [file, file, file]
+    assert images.pasted_paths(f"{escaped} {text}") == []
 
 
 def test_what_no_engine_reads_is_said(tmp_path: Path) -> None:
@@ -119,6 +121,21 @@ def test_a_dropped_image_is_sent_as_data(tmp_path: Path) -> None:
     )
     # A turn that runs takes no images: it waits for the next one.
     assert not message.steer
+
+
+def test_several_images_are_dropped_at_once(tmp_path: Path) -> None:
+    for name in ("a.png", "b.png"):
+        (tmp_path / name).write_bytes(png())
+
+    async def run() -> None:
+        app = ComposerApp(Sources(tmp_path / "state"), tmp_path)
+        async with app.run_test() as pilot:
+            app.post_message(events.Paste(f"{tmp_path}/a.png {tmp_path}/b.png"))
+            await settle(pilot)
+            first, second = f"[image a.png 2{TIMES}3 #1]", f"[image b.png 2{TIMES}3 #2]"
+            assert app.composer.editor.text == f"{first} {second}"
+
+    asyncio.run(run())
 
 
 def test_an_image_that_is_gone_keeps_the_text(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 from inhouse.tui.diff.emphasis import changed_words, partners
 from inhouse.tui.diff.file_diff import FileDiff
 from inhouse.tui.diff.parse import changed_files, parse_diff
-from inhouse_tools.changes import unified_diff
+from inhouse_tools.writing.changes import unified_diff
 
 LINES = some.lists(some.sampled_from(["", "a", "b", "  c", "-- x", "++ y", "@@ -1 +1 @@", "\\ z"]))
 TEXTS = some.tuples(LINES, some.booleans()).map(

@@ -16,7 +16,7 @@ from inhouse.tui.diff.parse import parse_diff
 from inhouse.tui.diff.section import FileSection
 from inhouse.tui.diff.syntax_colours import LANGUAGES, colour_lines
 from inhouse.tui.diff.view import DiffView
-from inhouse_tools.changes import unified_diff
+from inhouse_tools.writing.changes import unified_diff
 
 
 class DiffApp(App[None]):
@@ -104,8 +104,8 @@ def test_hostile_text_is_only_text() -> None:
 
 
 def test_every_line_of_a_large_diff_has_its_row() -> None:
-    new = "".join(f"line {number}\n" for number in range(50_000))
-    (file,) = parse_diff(unified_diff("big.py", "", new, new=True))
+    lines = "".join(f"+line {number}\n" for number in range(50_000))
+    (file,) = parse_diff(f"--- /dev/null\n+++ b/big.py\n@@ -0,0 +1,50000 @@\n{lines}")
     assert file.added == 50_000
     rows = lay_out(file, measure(file, 80, split=False))
     assert len(rows) == 50_000

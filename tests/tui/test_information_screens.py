@@ -38,7 +38,7 @@ from inhouse_agent.events import (
 )
 from inhouse_models.chat import Timings, Usage
 
-SIZES: Final = ((60, 24), (100, 32), (160, 40))
+SIZES: Final = ((60, 24), (160, 40), (100, 32))
 Snapshot = Callable[[App[Any], str], None]
 
 
@@ -131,7 +131,10 @@ def statistics(energy: Energy) -> StatsScreen:
     def read() -> Sequence[Figures]:
         return [sample_figures(), sample_figures()]
 
-    return StatsScreen(Statistics(sample_figures(), read, energy))
+    async def watts() -> float:
+        return 212.4
+
+    return StatsScreen(Statistics(sample_figures(), read, energy, watts))
 
 
 REPORT: Final = Report(
@@ -237,11 +240,9 @@ def test_how_each_page_looks(name: str, energy: Energy, snapshot: Snapshot) -> N
             await pilot.resize_terminal(*size)
             await pilot.pause()
             snapshot(app, f"screens/{name}-{size[0]}")
-            if size[0] == 100:
-                before, app.theme = app.theme, "paper"
-                await pilot.pause()
-                snapshot(app, f"screens/{name}-light")
-                app.theme = before
+        app.theme = "paper"
+        await pilot.pause()
+        snapshot(app, f"screens/{name}-light")
         await pilot.resize_terminal(40, 12)
         await pilot.pause()
         shown = text_of(app)
@@ -296,6 +297,7 @@ def test_statistics_add_up_session_and_folder(energy: Energy) -> None:
         (text,) = app.copied
         assert "All sessions of this folder (2)" in text
         assert "1.00 Wh by the processor" in text
+        assert "draws 212 W now" in text
         assert "bash 14 (3 failed), edit 14" in text
         assert "bash 28 (6 failed), edit 28" in text
         assert "waiting for you" in text_of(app)

@@ -8,6 +8,7 @@ import pytest
 from tests.tui.composer_app import FILES, ComposerApp, Sources, press, settle, write
 from textual.pilot import Pilot
 
+from inhouse.tui.composer import completer
 from inhouse.tui.composer.completion import Wanted, wanted_at
 from inhouse.tui.composer.composer import Composer
 from inhouse.tui.composer.mentions import Mentions, spell, summary
@@ -209,6 +210,24 @@ def test_names_that_cannot_be_shown_are_not_offered(tmp_path: Path) -> None:
         assert labels(app) == ["good.py"]
 
     drive(tmp_path, act, sources=sources)
+
+
+def test_a_key_does_not_wait_for_a_slow_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(completer, "SETTLE_SECONDS", 0.01)
+    sources = Sources(tmp_path)
+    sources.may_list.clear()
+
+    async def act(pilot: Pilot[None], app: ComposerApp) -> None:
+        app.composer.editor.type("see @client")
+        await pilot.pause()
+        await press(pilot, "enter")
+        await pilot.pause()
+        sources.may_list.set()
+
+    messages = drive(tmp_path, act, sources=sources).messages
+    assert messages == [Composer.Submitted("see @client")]
 
 
 def test_tab_leaves_the_editor_when_there_is_nothing_to_take(tmp_path: Path) -> None:

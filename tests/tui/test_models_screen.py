@@ -72,7 +72,7 @@ def ready(app: App[Any]) -> Callable[[], bool]:
 def test_lists_what_is_here_and_what_could_be(snapshot: Snapshot) -> None:
     async def test() -> None:
         app = picker(laptop())
-        async with app.run_test(size=(100, 34)) as pilot:
+        async with app.run_test(size=(100, 38)) as pilot:
             await until(pilot, ready(app))
             assert app.screen.query_one(ChoiceList).highlighted == 1
             assert "in use" in rows(app)[1]
@@ -92,7 +92,7 @@ def test_enter_gives_the_name_and_escape_gives_none() -> None:
     async def test() -> None:
         for keys, result in ((("home", "enter"), SMALL), (("escape",), None)):
             app = picker(laptop())
-            async with app.run_test(size=(100, 34)) as pilot:
+            async with app.run_test(size=(100, 38)) as pilot:
                 await until(pilot, ready(app))
                 await pilot.press(*keys)
                 await until(pilot, lambda app=app: bool(app.results))
@@ -105,7 +105,7 @@ def test_what_is_not_here_is_downloaded_and_used(snapshot: Snapshot) -> None:
     async def test() -> None:
         transfer = FakeTransfer()
         app = picker(laptop(), transfer)
-        async with app.run_test(size=(100, 34)) as pilot:
+        async with app.run_test(size=(100, 38)) as pilot:
             await until(pilot, ready(app))
             await pilot.press("down", "enter")
             await until(pilot, lambda: transfer.waiting)
@@ -126,7 +126,7 @@ def test_escape_stops_the_download_before_it_closes() -> None:
     async def test() -> None:
         transfer = FakeTransfer()
         app = picker(laptop(), transfer)
-        async with app.run_test(size=(100, 34)) as pilot:
+        async with app.run_test(size=(100, 38)) as pilot:
             await until(pilot, ready(app))
             await pilot.press("down", "d")
             await until(pilot, lambda: transfer.waiting)
@@ -146,7 +146,7 @@ def test_a_download_goes_on_behind_a_closed_picker() -> None:
         transfer = FakeTransfer()
         downloads = transfer.downloads()
         app = OneScreen(lambda: ModelPicker(laptop(), downloads, STARTER))
-        async with app.run_test(size=(100, 34)) as pilot:
+        async with app.run_test(size=(100, 38)) as pilot:
             await until(pilot, ready(app))
             await pilot.press("down", "d")
             await until(pilot, lambda: transfer.waiting)
@@ -189,7 +189,7 @@ def test_deleting_asks_first_and_never_takes_what_answers_now() -> None:
     async def test() -> None:
         models = laptop()
         app = picker(models)
-        async with app.run_test(size=(100, 34)) as pilot:
+        async with app.run_test(size=(100, 38)) as pilot:
             await until(pilot, ready(app))
             await pilot.press("x")
             assert shown(app, "#asked") == ""
@@ -209,10 +209,29 @@ def test_a_deletion_that_fails_is_said() -> None:
         models = laptop()
         models.refusal = "It cannot be deleted: [/x] Permission denied."
         app = picker(models)
-        async with app.run_test(size=(100, 34), notifications=True) as pilot:
+        async with app.run_test(size=(100, 38), notifications=True) as pilot:
             await until(pilot, ready(app))
             await pilot.press("home", "x", "y")
             await until(pilot, lambda: app.told == [models.refusal])
+
+    drive(test)
+
+
+def test_everything_is_seen_in_a_terminal_of_24_rows(snapshot: Snapshot) -> None:
+    async def test() -> None:
+        models, transfer = laptop(), FakeTransfer()
+        models.listed += [here(f"own-{number}") for number in range(12)]
+        app = picker(models, transfer)
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, ready(app))
+            await pilot.press("down", "d")
+            await until(pilot, lambda: transfer.waiting)
+            transfer.move(1_000_000_000, 4_690_000_000)
+            await until(pilot, lambda: "21 %" in rows(app)[2])
+            await pilot.pause()
+            for shown in app.screen.query("DownloadView, Hints"):
+                assert shown.region in app.screen.region
+            snapshot(app, "models/rows_24")
 
     drive(test)
 
@@ -223,7 +242,7 @@ def test_what_does_not_fit_is_used_only_when_wanted() -> None:
         models.listed.insert(0, here("vast"))
         models.fits["vast"] = Fit("too large", ("It takes 200 GiB.",))
         app = picker(models)
-        async with app.run_test(size=(100, 34)) as pilot:
+        async with app.run_test(size=(100, 38)) as pilot:
             await until(pilot, ready(app))
             await pilot.press("home", "enter")
             assert "does not fit" in shown(app, "#asked")
@@ -241,7 +260,7 @@ def test_searches_and_takes_paths_and_names_of_the_hub() -> None:
         models.files[reference] = ModelChoice(reference, "hub", f"{reference} from the hub")
         transfer = FakeTransfer()
         app = picker(models, transfer)
-        async with app.run_test(size=(100, 34)) as pilot:
+        async with app.run_test(size=(100, 38)) as pilot:
             await until(pilot, ready(app))
             await pilot.press("slash", *"27b")
             await until(pilot, lambda: len(rows(app)) == 1)
@@ -264,7 +283,7 @@ def test_looks_right_narrow_small_light_and_on_a_workstation(snapshot: Snapshot)
         for size, theme, name in (
             ((60, 30), "ink", "models/narrow_60"),
             ((40, 12), "ink", "models/tiny_40"),
-            ((100, 34), "paper", "models/light"),
+            ((100, 38), "paper", "models/light"),
         ):
             app = picker(laptop(), theme=theme)
             async with app.run_test(size=size) as pilot:

@@ -10,7 +10,8 @@ from inhouse.tui.screens.confirm import ConfirmScreen
 from inhouse.tui.screens.rewind import RewindScreen
 from inhouse.tui.screens.sessions import SessionPicker
 from inhouse.tui.screens.undo import UndoScreen
-from inhouse_agent.session import list_sessions
+from inhouse_agent.events import TurnStarted
+from inhouse_agent.session import Session, list_sessions
 from inhouse_models.scripted import ScriptedModel, call, say
 
 
@@ -72,6 +73,19 @@ def test_sessions_are_named_exported_left_and_resumed(tmp_path: Path) -> None:
             assert "A is there." not in stage.texts()
             await command(stage, "resume", "ffff")
             assert "There is no session ffff" in stage.texts()
+            elsewhere = Session.create(tmp_path, "model")
+            held = Session.create(folder, "model")
+            assert isinstance(elsewhere, Session) and isinstance(held, Session)
+            await command(stage, "resume", elsewhere.id)
+            assert f"belongs to {tmp_path}" in stage.texts()
+            open_now = identifier(stage)
+            await command(stage, "resume", held.id)
+            assert "is open in another" in stage.texts()
+            await command(stage, "resume", open_now)
+            assert "This is the session that is open." in stage.texts()
+            assert identifier(stage) == open_now
+            held.close()
+            elsewhere.close()
             await command(stage, "resume", first[:6])
             assert identifier(stage) == first
             assert "A is there." in stage.texts()
@@ -81,7 +95,7 @@ def test_sessions_are_named_exported_left_and_resumed(tmp_path: Path) -> None:
             assert "A is there." in stage.texts()
 
     asyncio.run(run())
-    assert len(list_sessions()) == 3
+    assert len(list_sessions()) == 5
 
 
 def test_a_branch_is_picked_and_goes_on(tmp_path: Path) -> None:
@@ -114,19 +128,30 @@ def test_a_branch_is_picked_and_goes_on(tmp_path: Path) -> None:
 
 def test_the_program_begins_with_the_picker(tmp_path: Path) -> None:
     folder = make_folder(tmp_path)
+    held = Session.create(folder, "model")
+    assert isinstance(held, Session)
+    held.append(TurnStarted("held", "ask", "model"))
 
     async def run() -> None:
         async with running(folder, model()) as stage:
             first = identifier(stage)
+            await stage.app.live.leave()
             stage.app.run_worker(pick_first(stage.app))
             await stage.until(lambda: isinstance(stage.app.screen, SessionPicker))
+            picker = stage.app.screen
+            assert isinstance(picker, SessionPicker)
+            await stage.until(lambda: len(picker.rows) == 2)
+            place = [row.outline.id for row in picker.rows].index(held.id)
+            await stage.pilot.press("home", *["down"] * place, "enter")
+            await stage.until(lambda: stage.app.screen is not picker)
+            await stage.until(lambda: isinstance(stage.app.screen, SessionPicker))
+            assert stage.app.live.built is None
             await stage.pilot.press("escape")
-            await stage.until(lambda: len(stage.app.screen_stack) == 1)
-            await stage.until(
-                lambda: stage.app.live.state == "ready" and identifier(stage) != first
-            )
+            await stage.until(lambda: stage.app.live.built is not None)
+            assert identifier(stage) not in (first, held.id)
 
     asyncio.run(run())
+    held.close()
 
 
 def test_escape_twice_rewinds_code_and_conversation(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def on_picker(
     def when_read(act: Open) -> Open:
         async def wait(opened: Opened) -> None:
             await opened.until(lambda: not picker(opened).reading)
-            await preview_settles(opened)
+            await opened.workers_end()
             await act(opened)
 
         return wait
@@ -41,11 +41,6 @@ def on_picker(
 def picker(opened: Opened) -> SessionPicker:
     assert isinstance(opened.app.screen, SessionPicker)
     return opened.app.screen
-
-
-async def preview_settles(opened: Opened) -> None:
-    await opened.app.workers.wait_for_complete()
-    await opened.pilot.pause()
 
 
 def text(opened: Opened, selector: str) -> str:
@@ -69,7 +64,7 @@ ALL = [
     "└ Now write tests",
     "Speed of the lexer",
     "Fix the off-by-one in slices",
-    "Rewrite the whole expression parser as a Pratt parser, with precedence in one ta",
+    "Rewrite the whole expression parser as a Pratt parser, with precedence in one t…",
 ]
 
 
@@ -80,7 +75,7 @@ def test_sessions_stand_as_a_tree() -> None:
         assert titles(opened) == ALL
         assert "> Make it accept hexadecimal" in text(opened, "#preview")
         await opened.pilot.press("down")
-        await preview_settles(opened)
+        await opened.workers_end()
         assert "● edit numbers.py" in text(opened, "#preview")
         assert "hexadecimal" not in text(opened, "#preview")
 

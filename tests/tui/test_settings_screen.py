@@ -23,6 +23,7 @@ from inhouse.settings import KEYS, SettingProblem, Settings
 from inhouse.settings_removal import remove_value
 from inhouse.sources import resolve, user_file
 from inhouse.tui.screens.choice_list import ChoiceList
+from inhouse.tui.screens.hints import Hints
 from inhouse.tui.screens.settings import SettingsScreen
 
 if TYPE_CHECKING:
@@ -80,10 +81,10 @@ def test_every_setting_with_its_source(
 ) -> None:
     async def test() -> None:
         for size, theme, name in (
-            ((100, 34), "ink", "settings/all_100"),
+            ((100, 38), "ink", "settings/all_100"),
             ((60, 30), "ink", "settings/all_60"),
             ((40, 12), "ink", "settings/all_40"),
-            ((100, 34), "paper", "settings/light"),
+            ((100, 38), "paper", "settings/light"),
         ):
             app = OneScreen(lambda: SettingsScreen(Few(book)), theme)
             async with app.run_test(size=size) as pilot:
@@ -108,7 +109,7 @@ def test_a_value_is_checked_and_kept_with_its_comments(
 ) -> None:
     async def test() -> None:
         app = OneScreen(lambda: SettingsScreen(Few(book), "max_turns"))
-        async with app.run_test(size=(100, 34)) as pilot:
+        async with app.run_test(size=(100, 38)) as pilot:
             await until(pilot, lambda: len(rows(app)) == len(Few.names))
             await pilot.press("enter")
             field = app.screen.query_one("#value", Input)
@@ -137,10 +138,12 @@ def test_few_values_are_chosen_and_a_value_is_forgotten(
 ) -> None:
     async def test() -> None:
         app = OneScreen(lambda: SettingsScreen(Few(book), "mode"))
-        async with app.run_test(size=(100, 34)) as pilot:
+        async with app.run_test(size=(80, 24)) as pilot:
             await until(pilot, lambda: len(rows(app)) == len(Few.names))
             await pilot.press("enter", "down", "down")
-            snapshot(app, "settings/choosing")
+            await pilot.pause()
+            assert app.screen.query_one(Hints).region in app.screen.region
+            snapshot(app, "settings/choosing_24")
             await pilot.press("enter")
             await until(pilot, lambda: 'mode = "ask"' in user_file().read_text())
             await pilot.press("r")
@@ -154,7 +157,7 @@ def test_few_values_are_chosen_and_a_value_is_forgotten(
 def test_search_escape_and_what_is_written_by_hand(book: PersonSettings) -> None:
     async def test() -> None:
         app = OneScreen(lambda: SettingsScreen(book))
-        async with app.run_test(size=(100, 34)) as pilot:
+        async with app.run_test(size=(100, 38)) as pilot:
             await until(pilot, lambda: len(rows(app)) == len(KEYS))
             await pilot.press("slash", *"language_s")
             await until(pilot, lambda: len(rows(app)) == 1)
@@ -177,7 +180,7 @@ def test_a_wrong_rule_and_a_broken_file_are_said(book: PersonSettings) -> None:
 
     async def test() -> None:
         app = OneScreen(lambda: SettingsScreen(book))
-        async with app.run_test(size=(100, 34)) as pilot:
+        async with app.run_test(size=(100, 38)) as pilot:
             await until(pilot, lambda: "is not valid TOML" in said(app, "#problem"))
 
     drive(test)

@@ -74,7 +74,7 @@ def readings() -> list[Block]:
     ]
 
 
-GROUPS = {"commands": (commands, 62), "edits": (edits, 86), "readings": (readings, 30)}
+GROUPS = {"commands": (commands, 52), "edits": (edits, 62), "readings": (readings, 26)}
 
 
 def take_picture(group: str, width: int, theme: str, name: str, snapshot: Snapshot) -> None:

@@ -1,6 +1,5 @@
 """Calls of tools as blocks: every state, folding, copying, live output."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,6 +19,7 @@ from tests.tui.tool_calls import (
     use,
 )
 
+from inhouse.tui.blocks.advice import NO_MEMORY, NOT_INSTALLED, TOO_LONG, TOO_MUCH
 from inhouse.tui.blocks.change import ChangeBlock
 from inhouse.tui.blocks.command import CommandBlock
 from inhouse.tui.blocks.edit import EditBlock
@@ -28,12 +28,14 @@ from inhouse.tui.blocks.search import SearchBlock
 from inhouse.tui.blocks.tool import ToolBlock, tool_block
 from inhouse.tui.diff.section import FileSection
 from inhouse.tui.diff.view import DiffView
-from inhouse_agent.events import ChangeProposed, ToolEnded
+from inhouse_agent.events import ChangeProposed, ToolEnded, ToolStarted
 from inhouse_agent.history import CANCELLED
-from inhouse_tools.tool import JsonValue
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from inhouse.tui.blocks.block import Block
+    from inhouse_tools.tool import JsonValue
 
 
 @pytest.mark.parametrize(
@@ -59,38 +61,49 @@ def test_the_name_decides_about_the_block(name: str, kind: type[ToolBlock]) -> N
 def test_the_state_is_a_word() -> None:
     make_it = started("bash", "make", command="make")
     done = ended("bash", "[exit code 0]", exit_code=0)
-    states: dict[str, tuple[ToolBlock, str]] = {
-        "running": (make(make_it), "running"),
-        "waiting": (make(make_it, ASKED), "waiting for you"),
-        "allowed": (make(make_it, ASKED, YES), "running"),
-        "done": (make(make_it, ASKED, YES, done), ""),
-        "denied": (make(make_it, ASKED, NO), "running"),
-    }
-    for block, word in states.values():
-        assert shown(block)[0] == f"● bash make  {word}".strip()
     refused = ended("bash", DENIED.format(NO.comment), failed=True)
-    assert shown(make(make_it, ASKED, NO, refused)) == [
+    by_rule = ended("bash", DENIED.format("mode plan only reads"), failed=True)
+    stopped = ended("bash", CANCELLED, failed=True)
+    rows = shown(
+        make(make_it),
+        make(make_it, ASKED),
+        make(make_it, ASKED, YES),
+        make(make_it, ASKED, YES, done),
+        make(make_it, ASKED, NO, refused),
+        make(make_it, by_rule),
+        make(make_it, "half\n", stopped),
+    )
+    assert rows == [
+        "● bash make  running",
+        "● bash make  waiting for you",
+        "● bash make  running",
+        "● bash make",
         "● bash make  denied",
         "│ keep returning None",
+        "● bash make  denied",
+        "│ mode plan only reads",
+        "● bash make  interrupted",
+        "│ half",
     ]
-    by_rule = ended("bash", DENIED.format("mode plan only reads"), failed=True)
-    assert shown(make(make_it, by_rule)) == ["● bash make  denied", "│ mode plan only reads"]
-    stopped = ended("bash", CANCELLED, failed=True)
-    assert shown(make(make_it, "half\n", stopped)) == ["● bash make  interrupted", "│ half"]
 
 
 def test_seconds_go_on_while_it_runs() -> None:
     clock = Clock()
     block = CommandBlock(started("bash", "make"), clock=clock)
-    titles: list[str] = []
-    for clock.now in (0.5, 3.2, 64.9):
-        block.draw()
-        titles.append(shown(block.again())[0])
-    assert titles == [
-        "● bash make  running",
-        "● bash make  running 3 s",
-        "● bash make  running 1 min 04 s",
-    ]
+
+    async def act(pilot: Any) -> None:
+        titles: list[str] = []
+        for clock.now in (0.5, 3.2, 64.9):
+            block.draw()
+            await pilot.pause()
+            titles += rows_of(pilot.app)
+        assert titles == [
+            "● bash make  running",
+            "● bash make  running 3 s",
+            "● bash make  running 1 min 04 s",
+        ]
+
+    use(BlocksApp(block), act)
 
 
 def test_reading_is_one_line_until_it_is_unfolded() -> None:
@@ -110,19 +123,39 @@ def test_reading_is_one_line_until_it_is_unfolded() -> None:
     use(BlocksApp(block), act)
 
 
-@pytest.mark.parametrize(
-    ("name", "show", "said"),
-    [
+def test_the_title_says_what_the_call_is_about() -> None:
+    titles = {
+        "grep": (
+            {"pattern": "def parse", "path": "src", "glob": "*.py"},
+            "def parse in src (*.py)",
+        ),
+        "glob": ({"pattern": "**/*.md"}, "**/*.md"),
+        "symbols": ({"name": "parse"}, "parse"),
+        "read": ({"file_path": "src/a.py"}, "src"),
+        "replace_symbol": ({"file_path": "a.py", "symbol": "A.run"}, "A.run in a.py"),
+        "rename_symbol": (
+            {"file_path": "a.py", "symbol": "run", "new_name": "walk"},
+            "run to walk in a.py",
+        ),
+    }
+    blocks = [make(started(name, "src", **given)) for name, (given, _said) in titles.items()]
+    assert shown(*blocks) == [f"● {name} {said}  running" for name, (_, said) in titles.items()]
+    broken = make(ToolStarted("c1", "grep", "grep .", "[1"))
+    assert shown(broken) == ["● grep .  running"]
+
+
+def test_figures_of_what_was_found() -> None:
+    figures: list[tuple[str, Mapping[str, JsonValue], str]] = [
         ("read", {"lines": 1, "cut": 0}, "1 line"),
         ("read", {"lines": 1200, "cut": 300}, "1,200 lines of 1,500"),
         ("grep", {"lines": 0}, "no hits"),
         ("grep", {"lines": 50, "cut": 20}, "50 hits, 20 not shown"),
         ("glob", {"lines": 7, "cut": 0}, "7 files"),
-    ],
-)
-def test_figures_of_what_was_found(name: str, show: Mapping[str, JsonValue], said: str) -> None:
-    answer = ToolEnded("c1", name, "text", show)
-    assert shown(make(started(name, "x"), answer)) == [f"● {name} x  {said}"]
+    ]
+    rows = shown(
+        *(make(started(name, "x"), ToolEnded("c1", name, "t", show)) for name, show, _ in figures)
+    )
+    assert rows == [f"● {name} x  {said}" for name, _, said in figures]
 
 
 def test_a_failure_is_said_in_short() -> None:
@@ -173,20 +206,25 @@ def test_what_ran_stays_coloured_when_the_answer_is_the_same() -> None:
         assert block.full_text() == "ok"
 
 
-@pytest.mark.parametrize(
-    ("ending", "code", "said"),
-    [
-        ("[stopped: it ran longer than 120 seconds]", -15, "out of time"),
-        ("[stopped: it wrote too much output]", -15, "too much output"),
-        ("[ended by signal 9]", -9, "signal 9"),
-        ("[exit code 127]", 127, "exit 127"),
-    ],
-)
-def test_ends_of_commands_that_failed(ending: str, code: int, said: str) -> None:
-    text = f"x: command not found\n{ending}"
-    rows = shown(make(started("bash", "x"), ended("bash", text, failed=True, exit_code=code)))
-    assert rows[:2] == [f"● bash x  {said}", "│ x: command not found"]
-    assert len(rows) == 3, "what to do next"
+def test_ends_of_commands_that_failed() -> None:
+    ends = [
+        ("[stopped: it ran longer than 120 seconds]", -15, "out of time", TOO_LONG),
+        ("[stopped: it wrote too much output]", -15, "too much output", TOO_MUCH),
+        ("[ended by signal 9]", -9, "signal 9", NO_MEMORY),
+        ("[exit code 127]", 127, "exit 127", NOT_INSTALLED),
+    ]
+    blocks = [
+        make(
+            started("bash", "x"),
+            ended("bash", f"x: command not found\n{end}", failed=True, exit_code=code),
+        )
+        for end, code, _, _ in ends
+    ]
+    rows = iter(shown(*blocks))
+    for _, _, said, advice in ends:
+        assert next(rows) == f"● bash x  {said}"
+        assert next(rows) == "│ x: command not found"
+        assert next(rows) == advice
 
 
 def test_a_long_command_is_whole_when_it_is_unfolded() -> None:
@@ -329,11 +367,11 @@ def test_the_whole_change_is_a_list_of_files() -> None:
 
 
 def test_of_very_many_files_only_the_first_are_listed() -> None:
-    diff = "".join(f"--- a/{n}\n+++ b/{n}\n@@ -1 +1 @@\n-a\n+b\n" for n in range(130))
-    rows = shown(ChangeBlock(ChangeProposed(diff, ())), size=(60, 110))
-    assert rows[0] == "● whole change 130 files  +130 \u2212130"
-    assert len(rows) == 102
-    assert rows[-1] == "… 30 more files (/diff shows all)"
+    diff = "".join(f"--- a/{n}\n+++ b/{n}\n@@ -1 +1 @@\n-a\n+b\n" for n in range(57))
+    rows = shown(ChangeBlock(ChangeProposed(diff, ())), size=(60, 60))
+    assert rows[0] == "● whole change 57 files  +57 \u221257"
+    assert len(rows) == 52
+    assert rows[-1] == "… 7 more files (/diff shows all)"
 
 
 @pytest.mark.parametrize("width", [40, 20])

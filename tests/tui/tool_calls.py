@@ -64,7 +64,7 @@ class BlocksApp(App[None]):
         self.outputs.append(event)
 
 
-def started(name: str, target: str, **arguments: object) -> ToolStarted:
+def started(name: str, target: str, /, **arguments: object) -> ToolStarted:
     return ToolStarted("c1", name, f"{name} {target}", json.dumps(arguments))
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 from pathlib import Path
 
-from inhouse_tools.staging import Write
 from inhouse_tools.tool import Workspace
+from inhouse_tools.writing.staging import Write
 
 
 def recorded_turn(workspace: Workspace, prompt: str) -> AbstractAsyncContextManager[None]:

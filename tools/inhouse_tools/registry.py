@@ -3,18 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from inhouse_tools import (
-    bash,
-    edit,
-    glob,
-    grep,
-    plan,
-    read,
-    rename_symbol,
-    replace_symbol,
-    symbols,
-    write,
-)
+from inhouse_tools import bash, plan
+from inhouse_tools.editing import edit, rename_symbol, replace_symbol, write
+from inhouse_tools.reading import read, symbols
+from inhouse_tools.search import glob, grep
 from inhouse_tools.tool import Tool
 
 # Where replace_symbol takes a new name, there is no other tool to rename with.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from inhouse_tools import process
-from inhouse_tools.paths import PROTECTED_ANYWHERE, PROTECTED_FILES, git_folders
+from inhouse_tools.places.paths import PROTECTED_ANYWHERE, PROTECTED_FILES, git_folders
 from inhouse_tools.refusal import Refusal
 
 Kind = Literal["bubblewrap", "none", "off"]

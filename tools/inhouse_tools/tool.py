@@ -10,10 +10,10 @@ from pydantic import BaseModel
 from inhouse_tools.json_value import JsonValue
 
 if TYPE_CHECKING:
-    from inhouse_tools.handles import Handles
-    from inhouse_tools.overlay import Overlay
+    from inhouse_tools.reading.handles import Handles
     from inhouse_tools.sandbox import Sandbox
     from inhouse_tools.undo.recording import Recording
+    from inhouse_tools.writing.overlay import Overlay
 
 Args = TypeVar("Args", bound=BaseModel)
 AccessKind = Literal["read", "write", "run"]

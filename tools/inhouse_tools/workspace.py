@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from inhouse_tools.handles import Handles
+from inhouse_tools.reading.handles import Handles
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.sandbox import Sandbox
 from inhouse_tools.tool import Workspace

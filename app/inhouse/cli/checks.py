@@ -192,7 +192,7 @@ def _relative(root: Path, word: str) -> str:
 def _run_one(check: "Check", files: "Sequence[str]", ground: "Ground") -> bool:
     """Run a check and print what it says; whether anything is wrong."""
     from inhouse_tools.checks.command import run_check
-    from inhouse_tools.listing import list_files
+    from inhouse_tools.places.listing import list_files
     from inhouse_tools.refusal import Refusal
 
     units = check.units(files or list_files(ground.root).files)

@@ -1,5 +1,7 @@
-"""The energy that the processor has used, where the system lets anybody read it."""
+"""The energy that processor and graphics card use, where the system lets anybody read it."""
 
+import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,6 +10,9 @@ from typing import Final
 COUNTERS: Final = Path("/sys/class/powercap")
 PACKAGE: Final = "intel-rapl:?"
 MICRO: Final = 1e-6
+ASKED: Final = "nvidia-smi"
+WATTS: Final = ("--query-gpu=power.draw", "--format=csv,noheader,nounits")
+PATIENCE_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,27 @@ class Energy:
         values = [counter.joules() for counter in self._counters]
         known = [value for value in values if value is not None]
         return sum(known) if known else None
+
+
+async def read_watts() -> float | None:
+    """What the graphics cards draw now; None where there is no program that tells."""
+    from inhouse_tools import process
+
+    folders = os.pathsep.join(
+        entry for entry in os.environ.get("PATH", "").split(os.pathsep) if entry.startswith("/")
+    )
+    program = shutil.which(ASKED, path=folders)
+    if program is None or Path(program).resolve().is_relative_to(Path.cwd()):
+        # One that a repository brings along is not run.
+        return None
+    answer = await process.run((program, *WATTS), cwd=Path("/"), timeout=PATIENCE_SECONDS)
+    if not isinstance(answer, process.Result) or answer.exit_code != 0:
+        return None
+    try:
+        return sum(float(line) for line in answer.output.splitlines() if line.strip())
+    except ValueError:
+        # Some cards answer that they do not know.
+        return None
 
 
 def _read(file: Path) -> int | None:

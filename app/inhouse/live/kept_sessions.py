@@ -14,12 +14,13 @@ from inhouse.export.writing import (
     format_of,
     write_document,
 )
-from inhouse_agent.journal import SessionProblem
+from inhouse_agent.journal import JournalFile, SessionProblem, read_header
 from inhouse_agent.session import Session, find_session
 from inhouse_agent.session_outline import Outline
 
 FIRST_BATCH: Final = 24
 BATCH: Final = 200
+ELSEWHERE: Final = "This session belongs to {root}. Go on with it there: inhouse -r {id}"
 GONE: Final = "This branch is not there any more."
 
 
@@ -67,10 +68,21 @@ async def fork_session(identifier: str, entry: str) -> str | SessionProblem:
     return await asyncio.to_thread(_fork, identifier, entry)
 
 
-def find_identifier(beginning: str) -> str | SessionProblem:
-    """The id of the only session whose id begins so."""
+def find_to_open(beginning: str, root: Path) -> str | SessionProblem:
+    """The id of the only session whose id begins so, when it can be opened in this folder."""
     path = find_session(beginning)
-    return path if isinstance(path, SessionProblem) else path.stem
+    if isinstance(path, SessionProblem):
+        return path
+    header = read_header(path)
+    if isinstance(header, SessionProblem):
+        return header
+    if header.root != str(root.resolve()):
+        return SessionProblem("missing", ELSEWHERE.format(root=header.root, id=header.id))
+    file = JournalFile.open(path)
+    if isinstance(file, SessionProblem):
+        return file
+    file.close()
+    return header.id
 
 
 async def remove_session(identifier: str) -> Done | SessionProblem:

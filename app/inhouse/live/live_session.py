@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from inhouse_agent.events import Compacted, Event
     from inhouse_agent.permission import Mode
     from inhouse_agent.plan import Plan
+    from inhouse_agent.rules import Rule
     from inhouse_models.chat import ModelInfo
     from inhouse_tools.tool import Output
 
@@ -21,6 +22,7 @@ State = Literal["starting", "ready", "busy", "failed", "closed"]
 Progress = Callable[[int, int, str], None]
 DRAFT_PAUSE_SECONDS: Final = 0.5
 """Between two drafts that are read: each costs a little of its end again."""
+BY_RULE: Final = "rule"
 MODEL_STAYS: Final = "The model stays {}, since the other one cannot be used: {}"
 
 
@@ -67,6 +69,7 @@ class LiveSession:
         self._around: int | None = None
         self._aside: list[str] = []
         self._mode: Mode | None = None
+        self._granted: tuple[str, tuple[Rule, ...]] = ("", ())
         self.wish: Wish | None = None
         self.built: Built | None = None
         self.problem: BuildProblem | None = None
@@ -94,6 +97,20 @@ class LiveSession:
             kit.policy = replace(kit.policy, mode=mode)
         self._hearing.changed()
 
+    def grant(self, rule: "Rule") -> None:
+        """A rule that holds as long as this session is open, also with another model.
+
+        Other questions that wait and that it covers are answered by it.
+        """
+        if self.built is None:
+            return
+        from inhouse.live.session_rules import allows, with_rule
+
+        kit = self.built.kit
+        policy = kit.policy = with_rule(kit.policy, rule)
+        self._granted = (self.built.session.id, policy.rules)
+        self.questions.answer_covered(lambda question: allows(policy, question), BY_RULE)
+
     async def open(self, resume: "Resume | None" = None) -> bool:
         """Opens a new session, or the one that is to go on, in place of the one that is open.
 
@@ -113,6 +130,9 @@ class LiveSession:
         self._hearing.opened(built)
         if self._mode is not None:
             self.set_mode(self._mode)
+        if self._granted[0] == built.session.id:
+            for rule in self._granted[1]:
+                self.grant(rule)
         self._set("ready")
         self._send_next()
         return True

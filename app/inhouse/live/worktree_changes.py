@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Final
 
 from inhouse.trust import is_trusted
-from inhouse_tools.changes import plural, unified_diff
 from inhouse_tools.git.diff import diff
 from inhouse_tools.git.repository import Repository, open_repository
 from inhouse_tools.git.status import Status, status
-from inhouse_tools.paths import spell
+from inhouse_tools.places.paths import spell
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.text import decode
+from inhouse_tools.writing.changes import plural, unified_diff
 
 MOST_NEW_FILES: Final = 500
 MOST_NEW_BYTES: Final = 400_000

@@ -1,5 +1,6 @@
 """Shows the question that waits in the place of the composer, and carries the answer back."""
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from textual.containers import Vertical
 
     from inhouse.live.live_session import LiveSession
+    from inhouse.settings_file import FileProblem
     from inhouse.tui.asking.panel import QuestionPanel
     from inhouse.tui.composer.composer import Composer
     from inhouse.tui.present import Presenter
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 
 TYPING_SECONDS: Final = 1.5
 """Who has written so short ago may still be writing."""
-BY_RULE: Final = "rule"
 
 
 class Answering:
@@ -57,30 +58,30 @@ class Answering:
             await place.mount(self._panel, before=self._composer)
         self._panel.behind = questions.behind
 
-    def decide(self, decided: "QuestionPanel.Decided") -> None:
+    async def decide(self, decided: "QuestionPanel.Decided") -> None:
         """Answers the question, and remembers what goes for others like it."""
-        if decided.rule is not None and decided.allowed:
-            self._remember(decided.rule, always=decided.scope == "always")
-        if self._live.questions.current is decided.question:
-            self._live.questions.answer(allowed=decided.allowed, comment=decided.comment)
-
-    def _remember(self, rule: "Rule", *, always: bool) -> None:
-        from inhouse.live.kept_rules import keep_rule
-        from inhouse.live.session_rules import allows, with_rule
-
-        built = self._live.built
-        if built is None:
+        questions = self._live.questions
+        if questions.current is not decided.question:
             return
-        policy = built.kit.policy = with_rule(built.kit.policy, rule)
-        first = self._live.questions.current
-        self._live.questions.answer_covered(
-            lambda question: question is not first and allows(policy, question), BY_RULE
-        )
-        problem = keep_rule(rule) if always else None
-        if problem is not None:
-            self._presenter.put(NoticeBlock(problem.text))
+        if decided.allowed and decided.comment and self._live.built is not None:
+            self._live.built.kit.inbox.append(decided.comment)
+        questions.answer(allowed=decided.allowed, comment=decided.comment)
+        if decided.rule is None or not decided.allowed:
+            return
+        self._live.grant(decided.rule)
+        if decided.scope == "always":
+            problem = await asyncio.to_thread(keep, decided.rule)
+            if problem is not None:
+                self._presenter.put(NoticeBlock(problem.text))
 
     def _rule_for(self, question: "Question") -> "Rule | None":
         from inhouse.live.session_rules import rule_for
 
         return rule_for(question, self._live.built.kit.policy if self._live.built else None)
+
+
+def keep(rule: "Rule") -> "FileProblem | None":
+    """Writes a rule into the person's own settings."""
+    from inhouse.live.kept_rules import keep_rule
+
+    return keep_rule(rule)

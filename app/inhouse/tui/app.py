@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -13,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from inhouse import __version__
+from inhouse.live.folders import git_notice
 from inhouse.live.live_session import Hearing, LiveSession
 from inhouse.tui.answering import Answering
 from inhouse.tui.blocks.block import Block
@@ -31,7 +33,7 @@ from inhouse.tui.status.prefill_bar import PrefillBar
 from inhouse.tui.status.status_line import StatusLine
 from inhouse.tui.themes import choose_theme, register_themes
 from inhouse.tui.welcome import Welcome
-from inhouse_agent.events import Asked, TurnEnded, UsageReported
+from inhouse_agent.events import Asked, PlanProposed, TurnEnded, UsageReported
 
 if TYPE_CHECKING:
     from inhouse.build import Built, Resume
@@ -78,7 +80,9 @@ class InhouseApp(GuardedApp[None]):
         self.opening = opening
         self._clock = clock
         self._pressed: dict[str, float] = {}
+        self._below = Vertical(id="below")
         self._draft = ""
+        self._suspended = False
         self._replayed = False
         hearing = Hearing(
             self.take_event, self.show_session, self.follow, self.show_step, self.report_fault
@@ -91,7 +95,9 @@ class InhouseApp(GuardedApp[None]):
         sources = WorkspaceSources(opening.root, _commands, self.live.count)
         self.composer = Composer(sources, opening.root)
         self.status_line = StatusLine()
-        self.presenter = Presenter(Places(self.conversation, self.checklist, self.prefill))
+        self.presenter = Presenter(
+            Places(self.conversation, self.checklist, self.prefill, opening.root)
+        )
         self.answering = Answering(self.live, self.composer, self.presenter)
         self.notifier = Notifier(self._write_to_terminal)
         self.status = StatusFollower(self.status_line, opening.root)
@@ -99,7 +105,7 @@ class InhouseApp(GuardedApp[None]):
     def compose(self) -> ComposeResult:
         """The conversation, and below it what is going on, the editor and what holds."""
         yield self.conversation
-        with Vertical(id="below"):
+        with self._below:
             yield self.checklist
             yield self.prefill
             yield self.composer
@@ -142,7 +148,10 @@ class InhouseApp(GuardedApp[None]):
         self.welcome.model = built.info.name
         if self.live.wish is not None:
             self.notifier.setting = self.live.wish.settings.notify
-        self.presenter.restart(built.session.events())
+        events = built.session.events()
+        self.presenter.restart(events)
+        if not events and (about_git := git_notice(self.opening.root)):
+            self.presenter.put(NoticeBlock(about_git))
         for notice in self.live.wish.notices if self.live.wish else ():
             self.presenter.put(NoticeBlock(notice))
 
@@ -160,8 +169,17 @@ class InhouseApp(GuardedApp[None]):
             case TurnEnded():
                 self.notifier.notify("ended", ENDED.format(event.ending), event.seconds)
                 self.run_worker(self.status.look_at_branch, group="branch", exclusive=True)
+            case PlanProposed():
+                self.run_worker(self._focus_plan, group="focus", exclusive=True)
             case _:
                 pass
+
+    async def _focus_plan(self) -> None:
+        """A plan that was handed in takes the keys, unless the person is writing."""
+        await self.presenter.settled()
+        block = self.conversation.last
+        if block is not None and block.is_mounted and not self.composer.text:
+            block.focus()
 
     def show_step(self, done: int, total: int, what: str) -> None:
         """Shows how far a long step is."""
@@ -174,8 +192,7 @@ class InhouseApp(GuardedApp[None]):
         self.composer.busy = self.live.state == "busy"
         self.composer.queue = [prompt.text for prompt in self.live.queue]
         self.status.follow_session(self.live)
-        below = self.query_one("#below", Vertical)
-        self.call_later(self.answering.follow, below)
+        self.call_later(self.answering.follow, self._below)
 
     def report_fault(self, fault: BaseException) -> None:
         """A fault of ours in a turn ends the program like any other, with a report."""
@@ -215,13 +232,13 @@ class InhouseApp(GuardedApp[None]):
             self.follow()
 
     # These are named after their messages, since what posts them is loaded when it is needed.
-    def on_question_panel_decided(self, message: "QuestionPanel.Decided") -> None:
+    async def on_question_panel_decided(self, message: "QuestionPanel.Decided") -> None:
         """The person answered."""
-        self.answering.decide(message)
+        await self.answering.decide(message)
 
     def on_question_panel_overtyped(self, message: "QuestionPanel.Overtyped") -> None:
         """What was still meant for the editor stands there."""
-        self.composer.put(self.composer.text + message.text)
+        self.composer.insert(message.text)
 
     def on_plan_block_approved(self, message: "PlanBlock.Approved") -> None:
         """The plan is carried out as the person left it."""
@@ -307,8 +324,18 @@ class InhouseApp(GuardedApp[None]):
             note(info.name, event.usage, event.timings)
 
     def _write_to_terminal(self, text: str) -> None:
-        if self._driver is not None:
+        if self._driver is not None and not self._suspended:
             self._driver.write(text)
+
+    @contextmanager
+    def suspend(self) -> Generator[None]:
+        """Leaves the terminal to somebody else for a while: nothing is written to it."""
+        self._suspended = True
+        try:
+            with super().suspend():
+                yield
+        finally:
+            self._suspended = False
 
     def _twice(self, key: str) -> bool:
         now = self._clock()
@@ -317,7 +344,7 @@ class InhouseApp(GuardedApp[None]):
 
     def _read_draft(self) -> None:
         """Lets the engine read what is being written, as far as it is for the model."""
-        draft = self.composer.text
+        draft = self.composer.told
         if draft == self._draft:
             return
         self._draft = draft

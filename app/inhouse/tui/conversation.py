@@ -19,12 +19,15 @@ from typing_extensions import override
 from inhouse.tui.blocks.block import Block
 from inhouse.tui.entries import Entries, Entry
 from inhouse.tui.more_below import MoreBelow
+from inhouse.tui.position_bar import PositionBar
 from inhouse.tui.welcome import Welcome
 
-# Two marks, in heights of the view above and below it: what comes nearer than the first is
-# mounted, what is farther than the second is unmounted.
+# Marks, in heights of the view above and below it. When something nearer than the first is not
+# mounted, or something farther than the last is, all between the view and the middle one is
+# mounted and nothing beyond it, so that many rows pass before anything has to be done again.
 NEAR: Final = 1.0
-FAR: Final = 2.5
+MIDDLE: Final = 1.6
+FAR: Final = 2.6
 # While a conversation is filled, so many blocks at its end are kept as they are.
 FRESH: Final = 100
 
@@ -50,15 +53,8 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
     DEFAULT_CSS = """
     Conversation {
         layers: below above;
-        scrollbar-size-vertical: 1;
-        scrollbar-gutter: stable;
-        scrollbar-background: $background;
-        scrollbar-background-hover: $background;
-        scrollbar-background-active: $background;
-        scrollbar-color: $panel;
-        scrollbar-color-hover: $primary;
-        scrollbar-color-active: $primary;
-        &:focus { scrollbar-color: $primary; }
+        scrollbar-size: 0 0;
+        &:focus > PositionBar { color: $primary; }
         & > Block { layer: below; }
         & > Floor { layer: below; }
         & > Welcome { layer: below; }
@@ -71,8 +67,10 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
         Binding("escape,tab", "leave", "Back to the prompt"),
     ]
 
-    # The scroll bar has its place also when it is not needed, so nothing moves when this changes.
+    # There is no scroll bar of Textual that takes room, so nothing moves when this changes.
     virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False, repaint=False)
+
+    BLANK = True
 
     def __init__(self, welcome: Welcome | None = None) -> None:
         super().__init__()
@@ -80,6 +78,7 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
         self._welcome = welcome
         self._floor = Floor()
         self._more_below = MoreBelow()
+        self._bar = PositionBar()
         self._tops: dict[Block, int] = {}
         self._total = 0
         self._shift = 0
@@ -94,6 +93,7 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
             yield self._welcome
         yield self._floor
         yield self._more_below
+        yield self._bar
 
     @property
     def entry_count(self) -> int:
@@ -205,11 +205,10 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
         if wanted != self.scroll_y:
             # As Textual does for what is anchored: the position and the rows change in one frame.
             self.set_scroll(None, wanted)
-            if self.show_vertical_scrollbar:
-                self.vertical_scrollbar.position = wanted
             self._moved = True
         if self._moved:
             self._moved = False
+            self._bar.show(wanted, size.height, self._total)
             self.call_later(self._fit)
         return arrangement
 
@@ -220,7 +219,13 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
         self._following = new_value >= self.max_scroll_y
         if self._following:
             self._follow()
+        self._bar.show(new_value, self.size.height, self._total)
         self.call_later(self._fit)
+
+    def on_position_bar_moved(self, message: PositionBar.Moved) -> None:
+        """Show another part."""
+        message.stop()
+        self.scroll_to(y=message.row, animate=False)
 
     def on_resize(self) -> None:
         """Another height shows more or less."""
@@ -304,17 +309,21 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
         if not height or self._filling:
             return
         top = self._entries.rows_between(0) - height if self._following else self.scroll_y
-        near, far = self._entries.places_in(
-            *((top - share * height, top + height + share * height) for share in (NEAR, FAR))
+        near, middle, far = self._entries.places_in(
+            *((top - mark * height, top + height + mark * height) for mark in (NEAR, MIDDLE, FAR))
         )
+        mounted = self._entries.mounted
+        crowded = any(entry.place not in far and not entry.stays for entry in mounted)
+        bare = any(not self._entries[place].mounted for place in near)
         gone = [
-            entry for entry in self._entries.mounted if entry.place not in far and not entry.stays
+            entry for entry in mounted if crowded and entry.place not in middle and not entry.stays
         ]
         blocks = [entry.block for entry in gone]
         for entry in gone:
             self._entries.unmount(entry)
             entry.rest()
-        await self._mount([self._entries[place] for place in near])
+        if bare:
+            await self._mount([self._entries[place] for place in middle])
         if blocks:
             await self.remove_children(blocks)
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from inhouse.tui.blocks.answer import AnswerBlock
@@ -45,11 +46,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The widgets that events change."""
+    """The widgets that events change, and the folder that they are about."""
 
     conversation: Conversation
     checklist: Checklist
     prefill: PrefillBar
+    root: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,21 +214,25 @@ class Presenter:
                 del self._tools[event.call_id]
 
     async def _show_plan(self, event: PlanProposed | PlanChanged | ChangeProposed) -> None:
+        from inhouse.tui.blocks.plan import PlanBlock
+
         match event:
             case PlanChanged(steps):
                 self._places.checklist.show_steps(steps)
+                plan = self._places.conversation.find(lambda one: isinstance(one, PlanBlock))
+                if isinstance(plan, PlanBlock):
+                    plan.show_steps(steps)
             case ChangeProposed():
                 from inhouse.tui.blocks.change import ChangeBlock
 
                 await self._add(ChangeBlock(event))
             case PlanProposed(plan):
-                from inhouse.tui.blocks.plan import PlanBlock
-
                 last = self._places.conversation.last
                 if isinstance(last, AnswerBlock):
                     # The same plan as the JSON that the model wrote.
                     await self._places.conversation.take_away(last)
-                await self._add(PlanBlock(plan))
+                root = self._places.root
+                await self._add(PlanBlock(plan, lambda name: (root / name).is_file(), root))
 
     async def _close_blocks(self) -> None:
         """What was streamed stays as it came: nothing more will follow."""

@@ -20,7 +20,7 @@ COPIED = (
     ("models/inhouse_models/host/places.py", "folder", "directory"),
     ("models/inhouse_models/record.py", "stamp", "trace"),
     ("models/inhouse_models/formats/pieces.py", "literals", "spellings"),
-    ("tools/inhouse_tools/insertion.py", "anchor", "landmark"),
+    ("tools/inhouse_tools/editing/insertion.py", "anchor", "landmark"),
 )
 FRESH = (
     "Write a Python class for a cache that forgets what was not used for longest.",

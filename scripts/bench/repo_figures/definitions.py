@@ -11,8 +11,8 @@ from pathlib import Path
 from figure import Figure, Target
 from repo_bench import RepoBench, require
 
-from inhouse_tools import symbols
 from inhouse_tools.index.of_workspace import index_of
+from inhouse_tools.reading import symbols
 
 SAMPLE = 50
 MOST_PLACES = 3

@@ -8,7 +8,7 @@ from pathlib import Path
 from figure import Figure, Target
 from repo_bench import RepoBench, require
 
-PROGRAM = Path(__file__).resolve().parents[3] / "tests" / "tools" / "killed_writes.py"
+PROGRAM = Path(__file__).resolve().parents[3] / "tests" / "tools" / "writing" / "killed_writes.py"
 FILES = 40
 QUICK_FILES = 6
 ALWAYS = 5

@@ -11,11 +11,12 @@ from pathlib import Path
 from figure import Figure, Target
 from repo_bench import RepoBench, require
 
-from inhouse_tools import bash, rename_symbol
-from inhouse_tools.files import write_files
-from inhouse_tools.overlay import Overlay
-from inhouse_tools.staged_diff import staged_diff
+from inhouse_tools import bash
+from inhouse_tools.editing import rename_symbol
 from inhouse_tools.tool import Workspace
+from inhouse_tools.writing.files import write_files
+from inhouse_tools.writing.overlay import Overlay
+from inhouse_tools.writing.staged_diff import staged_diff
 from repo_figures.definitions import defined_in
 
 FILES = 40

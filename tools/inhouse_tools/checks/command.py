@@ -12,10 +12,10 @@ from inhouse_tools.checks.check import Check, When
 from inhouse_tools.checks.ground import Ground
 from inhouse_tools.checks.parse import parse
 from inhouse_tools.checks.problem import Finding, Problem, findings
-from inhouse_tools.files import read_file
-from inhouse_tools.listing import list_files
+from inhouse_tools.places.listing import list_files
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.text import cut, plain
+from inhouse_tools.writing.files import read_file
 
 MAX_OUTPUT: Final = 4_000
 """Characters of a failing test's output that a model reads."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from inhouse_tools.files import read_file
 from inhouse_tools.refusal import Refusal
+from inhouse_tools.writing.files import read_file
 
 MAX_TEXT: Final = 300
 # Messages that name another line ("redefinition from line 3") are the same when that moved.

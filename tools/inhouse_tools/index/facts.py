@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from inhouse_tools.symbol_edit import last_part
+from inhouse_tools.editing.symbol_edit import last_part
 
 MAX_COUNT = 255
 

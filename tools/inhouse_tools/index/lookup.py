@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from inhouse_tools.symbol_edit import NUMBER, last_part
+from inhouse_tools.editing.symbol_edit import NUMBER, last_part
 from inhouse_tools.syntax.symbols import DECLARATION
 
 LAST_SURE = 1

@@ -10,7 +10,7 @@ from pathlib import Path
 from inhouse_tools import syntax
 from inhouse_tools.index.analysing import read_source
 from inhouse_tools.index.facts import find
-from inhouse_tools.listing import MAX_FILES, list_files
+from inhouse_tools.places.listing import MAX_FILES, list_files
 
 RACY_NANOSECONDS = 2_000_000_000
 """A file that was changed so shortly before it was read may change again within its time stamp."""

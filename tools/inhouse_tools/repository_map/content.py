@@ -4,8 +4,8 @@ import marshal
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from inhouse_tools.editing.symbol_edit import last_part
 from inhouse_tools.index.facts import Facts, KnownSymbol
-from inhouse_tools.symbol_edit import last_part
 from inhouse_tools.syntax.symbols import DECLARATION
 
 MEMBERS = frozenset({"method", "field", "key"})

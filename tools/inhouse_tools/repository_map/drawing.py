@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from inhouse_tools.editing.symbol_edit import NUMBER
 from inhouse_tools.index.facts import KnownSymbol
-from inhouse_tools.paths import spell
+from inhouse_tools.places.paths import spell
 from inhouse_tools.repository_map.content import AROUND
 from inhouse_tools.repository_map.ranks import Ranking
-from inhouse_tools.symbol_edit import NUMBER
 
 CHARACTERS_PER_TOKEN = 4
 STEP = "  "

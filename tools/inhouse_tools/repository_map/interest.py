@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from inhouse_tools.editing.symbol_edit import last_part, plain_name
 from inhouse_tools.repository_map.content import FREE
 from inhouse_tools.repository_map.graph import Graph
-from inhouse_tools.symbol_edit import last_part, plain_name
 
 NAMED_FILE = 1.0
 NAMED_SYMBOL = 1.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from inhouse_tools.index.of_workspace import index_of
 from inhouse_tools.index.repository_index import Progress, RepositoryIndex, say_nothing
-from inhouse_tools.paths import spell
+from inhouse_tools.places.paths import spell
 from inhouse_tools.repository_map.drawing import Drawing, estimate
 from inhouse_tools.repository_map.interest import interest_in, words_of
 from inhouse_tools.repository_map.keeping import graph_of

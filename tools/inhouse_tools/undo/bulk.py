@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from inhouse_tools.gitignore import Rules, read_rules
+from inhouse_tools.places.gitignore import Rules, read_rules
 from inhouse_tools.undo.ground import Ground
 
 NAMES: Final = frozenset(

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from inhouse_tools.files import Write, link_digest, write_files
 from inhouse_tools.refusal import Refusal, of_os_error
 from inhouse_tools.undo.contents import read_contents, size_of_content
 from inhouse_tools.undo.entry import Entry
 from inhouse_tools.undo.ground import Ground, may, shown
 from inhouse_tools.undo.steps import Step
 from inhouse_tools.undo.store import Store
+from inhouse_tools.writing.files import Write, link_digest, write_files
 
 MAX_BATCH_BYTES: Final = 200_000_000
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from inhouse_tools.paths import spell
+from inhouse_tools.places.paths import spell
 
 GIT_NAME = b".git"
 

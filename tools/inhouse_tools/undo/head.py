@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from inhouse_tools.paths import git_folders
+from inhouse_tools.places.paths import git_folders
 
 MAX_BYTES = 10_000_000
 

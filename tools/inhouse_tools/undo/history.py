@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from inhouse_tools.changes import joined
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.undo.carry import Carrier
 from inhouse_tools.undo.ground import Ground, shown
@@ -25,7 +24,8 @@ from inhouse_tools.undo.recover import end_dead_turns, ground_of
 from inhouse_tools.undo.steps import Direction, Steps, keep_for_the_way_back, plan_steps
 from inhouse_tools.undo.store import Store
 from inhouse_tools.undo.tree import assume, look_at
-from inhouse_tools.write_journal import recover as finish_writes
+from inhouse_tools.writing.changes import joined
+from inhouse_tools.writing.journal import recover as finish_writes
 
 BEFORE: Final[dict[Direction, State]] = {"undo": "done", "redo": "undone"}
 DURING: Final[dict[Direction, State]] = {"undo": "undoing", "redo": "redoing"}

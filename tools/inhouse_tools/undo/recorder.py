@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from inhouse_tools.changes import joined
-from inhouse_tools.listing import is_ignored
+from inhouse_tools.places.listing import is_ignored
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.undo.entry import Entry
 from inhouse_tools.undo.ground import shown
@@ -32,6 +31,7 @@ from inhouse_tools.undo.record import (
 from inhouse_tools.undo.recover import look
 from inhouse_tools.undo.store import Store, prune
 from inhouse_tools.undo.tree import Sight, look_around, look_at
+from inhouse_tools.writing.changes import joined
 
 MAX_NAMED: Final = 8
 NOT_COVERED: Final = "Undo does not cover {}. What a command changes there cannot be taken back."

@@ -2,7 +2,6 @@
 
 import sqlite3
 
-from inhouse_tools.changes import joined
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.undo.ground import Ground, shown
 from inhouse_tools.undo.head import read_head
@@ -18,6 +17,7 @@ from inhouse_tools.undo.record import (
 )
 from inhouse_tools.undo.store import Store
 from inhouse_tools.undo.tree import look_around, look_at
+from inhouse_tools.writing.changes import joined
 
 
 def end_dead_turns(store: Store) -> Refusal | None:

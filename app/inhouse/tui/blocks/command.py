@@ -1,19 +1,16 @@
 """A command: its last lines while it runs and after it, exit code, time."""
 
-import json
 import time
-from typing import TYPE_CHECKING, Final, Self, cast
+from typing import Final, Self
 
 from textual.content import Content
 
+from inhouse.tui.blocks.arguments import arguments_of, text_of
 from inhouse.tui.blocks.result_text import MORE_BY_KEY, MOST_UNFOLDED, Excerpt, line_of
 from inhouse.tui.blocks.tool_block import Clock, ToolBlock
 from inhouse.tui.output.tail import Tail
 from inhouse.tui.text import line
 from inhouse_agent.events import ToolEnded, ToolStarted
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 ENDINGS: Final = ("[exit code ", "[ended by signal ", "[stopped: ")
 
@@ -108,12 +105,4 @@ class CommandBlock(ToolBlock):
 
 def command_of(started: ToolStarted) -> str:
     """The command as it is written in the arguments, else as the title has it."""
-    try:
-        arguments: object = json.loads(started.arguments)
-    except ValueError:
-        arguments = None
-    if isinstance(arguments, dict):
-        command = cast("Mapping[str, object]", arguments).get("command")
-        if isinstance(command, str):
-            return command
-    return started.title.partition(" ")[2]
+    return text_of(arguments_of(started), "command") or started.title.partition(" ")[2]

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from inhouse.tui.blocks.arguments import arguments_of, text_of
 from inhouse.tui.blocks.result_text import MOST_UNFOLDED, Excerpt, ResultText, first_lines
 from inhouse.tui.blocks.tool_block import Clock, ToolBlock
 from inhouse.tui.diff.file_diff import FileDiff
@@ -51,6 +52,16 @@ class EditBlock(ToolBlock):
         """A new block that shows diffs in the same way."""
         return type(self)(self.started, self._changing, clock=self.clock)
 
+    def described(self) -> tuple[str, str]:
+        """The symbol that is changed, if it is one, and the file."""
+        arguments = arguments_of(self.started)
+        symbol, path = text_of(arguments, "symbol"), text_of(arguments, "file_path")
+        if not symbol:
+            return super().described()
+        new_name = text_of(arguments, "new_name")
+        renamed = f" to {new_name}" if new_name else ""
+        return self.started.name, f"{symbol}{renamed} in {path}"
+
     def figures(self) -> tuple[Content, ...]:
         """Lines added and removed."""
         return (counts_of(self._files_of_call()),) if self.state == "done" else ()
@@ -78,10 +89,10 @@ class EditBlock(ToolBlock):
         elif self._view is not None:
             self._view.limit = FOLDED_ROWS if self.folded else None
         shown = Excerpt() if files and self.state == "done" else self.excerpt()
-        self.result.show(shown, cut=self.folded)
+        self.result.show(shown, cut=False)
         count = PROBLEM_LINES if self.folded else MOST_UNFOLDED
         problems = self._said_besides() if self.state == "done" else ""
-        self._problems.show(first_lines(problems, count, "$text-warning"), cut=self.folded)
+        self._problems.show(first_lines(problems, count, "$text-warning"), cut=False)
 
     def action_layout(self) -> None:
         """Side by side instead of unified, or back."""

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from textual.content import Content
 
+from inhouse.tui.blocks.arguments import arguments_of, text_of
 from inhouse.tui.blocks.tool_block import ToolBlock
 from inhouse.tui.text import line
 
@@ -12,6 +13,14 @@ class ReadingBlock(ToolBlock):
     """A call of read or symbols."""
 
     folded_lines: ClassVar[int] = 0
+
+    def described(self) -> tuple[str, str]:
+        """The name that is looked for, if any, and the file."""
+        arguments = arguments_of(self.started)
+        symbol, path = text_of(arguments, "name"), text_of(arguments, "file_path")
+        if not symbol:
+            return super().described()
+        return self.started.name, f"{symbol} in {path}" if path else symbol
 
     def figures(self) -> tuple[Content, ...]:
         """How many lines were read, and how many there are besides."""

@@ -178,6 +178,11 @@ class ToolBlock(Block):
         """Everything that the call has written, as far as it is known here."""
         return self.ended.text if self.ended else ""
 
+    def described(self) -> tuple[str, str]:
+        """The name of the call, and what it is about."""
+        name, _, rest = self.started.title.partition(" ")
+        return name, rest
+
     def figures(self) -> tuple[Content, ...]:
         """What is to be said of it in numbers, once it is done."""
         return ()
@@ -194,7 +199,8 @@ class ToolBlock(Block):
 
     def draw_body(self) -> None:
         """Show what was answered."""
-        self.result.show(self.excerpt(), cut=self.folded)
+        # Why something went wrong is short, and worth being read to its end.
+        self.result.show(self.excerpt(), cut=self.folded and self.state == "done")
 
     def watch_folded(self) -> None:
         """Show more or less of it."""
@@ -217,7 +223,7 @@ class ToolBlock(Block):
 
     def _title(self) -> Title:
         state = self.state
-        name, _, rest = self.started.title.partition(" ")
+        name, rest = self.described()
         return Title(DOTS[state], name, rest, self._all_figures(state))
 
     def _all_figures(self, state: State) -> tuple[Content, ...]:

@@ -35,26 +35,13 @@ async def show_help(app: "InhouseApp", _arguments: str) -> None:
 
 async def show_doctor(app: "InhouseApp", _arguments: str) -> None:
     """What is missing on this machine."""
-    import asyncio
-
+    from inhouse.live.examining import examine_aside
     from inhouse.tui.screens.doctor import DoctorScreen
 
-    root = app.live.wish.root if app.live.wish else None
+    root = app.opening.root
 
     async def examine(progress: "Callable[[int, int, str], None]") -> "Report":
-        loop = asyncio.get_running_loop()
-
-        def show(done: int, total: int, what: str) -> None:
-            loop.call_soon_threadsafe(progress, done, total, what)
-
-        def look() -> "Report":
-            from pathlib import Path
-
-            from inhouse.doctor import examine as look_at_everything
-
-            return asyncio.run(look_at_everything(root or Path.cwd(), show))
-
-        return await asyncio.to_thread(look)
+        return await examine_aside(root, progress)
 
     await app.push_screen(DoctorScreen(examine))
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
+from inhouse.sanitise import sanitise
 from inhouse.tui.blocks.notice import NoticeBlock
 from inhouse.tui.commands.command import SlashCommand
 
@@ -22,29 +23,23 @@ FORMATS: Final = ("md", "html")
 
 async def resume(app: "InhouseApp", identifier: str) -> None:
     """Goes on with the session of this id, or with one that the person picks."""
-    if identifier:
-        from inhouse.live.kept_sessions import find_identifier
+    from inhouse.tui.screens.sessions import SessionChoice
 
-        found = find_identifier(identifier)
-        if not isinstance(found, str):
-            app.presenter.put(NoticeBlock(found.text))
-            return
-        from inhouse.tui.screens.sessions import SessionChoice
-
-        await go_on(app, SessionChoice("resume", found))
-        return
-    choice = await pick(app)
+    choice = SessionChoice("resume", identifier) if identifier else await pick(app)
     if choice is not None:
-        await go_on(app, choice)
+        problem = await go_on(app, choice)
+        if problem:
+            app.presenter.put(NoticeBlock(problem))
 
 
 async def pick_first(app: "InhouseApp") -> None:
     """What the program begins with when the person wants to choose: without a choice, a new one."""
-    choice = await pick(app)
-    if choice is None:
-        await begin_anew(app, "")
-    else:
-        await go_on(app, choice)
+    while (choice := await pick(app)) is not None:
+        problem = await go_on(app, choice)
+        if not problem:
+            return
+        app.notify(sanitise(problem), severity="warning", markup=False)
+    await begin_anew(app, "")
 
 
 async def pick(app: "InhouseApp") -> "SessionChoice | None":
@@ -65,29 +60,33 @@ async def pick(app: "InhouseApp") -> "SessionChoice | None":
     return await app.push_screen_wait(SessionPicker(app.opening.root, current, name))
 
 
-async def go_on(app: "InhouseApp", choice: "SessionChoice") -> None:
-    """Opens what was chosen, on the branch that was chosen."""
+async def go_on(app: "InhouseApp", choice: "SessionChoice") -> str:
+    """Opens what was chosen, on the branch that was chosen; else says why everything stays."""
     from inhouse.build import Resume
-    from inhouse.live.kept_sessions import fork_session
+    from inhouse.live.kept_sessions import find_to_open, fork_session
 
     if choice.action == "fork":
         copy = await fork_session(choice.id, choice.entry)
         if not isinstance(copy, str):
-            app.presenter.put(NoticeBlock(copy.text))
-            return
+            return copy.text
         await app.open_session(Resume(id=copy))
         app.presenter.put(NoticeBlock(COPIED.format(choice.id)))
-        return
+        return ""
     built = app.live.built
-    if built is None or built.session.id != choice.id:
-        await app.open_session(Resume(id=choice.id))
-    elif not choice.entry:
-        app.presenter.put(NoticeBlock(SAME))
-    if choice.entry and (built := app.live.built) and built.session.id == choice.id:
+    if built is not None and built.session.id.startswith(choice.id):
+        if not choice.entry:
+            return SAME
+    else:
+        found = find_to_open(choice.id, app.opening.root)
+        if not isinstance(found, str):
+            return found.text
+        await app.open_session(Resume(id=found))
+    if choice.entry and app.live.built is not None:
         from inhouse.live.rewinding import follow_branch
 
-        follow_branch(built, choice.entry)
-        app.presenter.restart(built.session.events())
+        follow_branch(app.live.built, choice.entry)
+        app.presenter.restart(app.live.built.session.events())
+    return ""
 
 
 async def begin_anew(app: "InhouseApp", _arguments: str) -> None:
@@ -105,7 +104,9 @@ async def fork(app: "InhouseApp", _arguments: str) -> None:
     if built is None:
         app.presenter.put(NoticeBlock(NOT_OPEN))
         return
-    await go_on(app, SessionChoice("fork", built.session.id, built.session.leaf))
+    problem = await go_on(app, SessionChoice("fork", built.session.id, built.session.leaf))
+    if problem:
+        app.presenter.put(NoticeBlock(problem))
 
 
 async def rename(app: "InhouseApp", title: str) -> None:

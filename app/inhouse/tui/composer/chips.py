@@ -121,6 +121,28 @@ def fold(text: str) -> Written:
     return Written(label, {label: chip})
 
 
+def merge(parts: Sequence[Written]) -> Written:
+    """Several texts below each other; a chip whose label means something else gets a new one."""
+    written = [part.used() for part in parts]
+    chips: dict[str, Chip] = {}
+    texts: list[str] = []
+    for part in written:
+        names: dict[str, str] = {}
+        for label, chip in part.chips.items():
+            plain = any(label in one.text and label not in one.chips for one in written)
+            if plain or chips.get(label, chip) != chip:
+                names[label] = label_for(chip, [*chips, *(one.text for one in written)])
+            chips[names.get(label, label)] = chip
+        texts.append(_renamed(part, names))
+    return Written("\n".join(texts), chips)
+
+
+def _renamed(written: Written, names: Mapping[str, str]) -> str:
+    if not names:
+        return written.text
+    return _pattern(names).sub(lambda match: names[match[0]], written.text)
+
+
 def plain_lines(text: str) -> str:
     """The text with "\\n" as its only end of line, as terminals do not paste it."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -173,20 +195,3 @@ def _chip_from_json(value: object) -> Chip | None:
             return Picture(path, name, width, height)
         case _:
             return None
-
-
-def merge(parts: Sequence[Written]) -> Written:
-    """Several texts below each other; chips that share a label get new ones."""
-    texts: list[str] = []
-    chips: dict[str, Chip] = {}
-    for part in parts:
-        text = part.text
-        for label, chip in part.used().chips.items():
-            if chips.get(label, chip) == chip:
-                chips[label] = chip
-                continue
-            other = label_for(chip, [*chips, *texts, text])
-            text = text.replace(label, other)
-            chips[other] = chip
-        texts.append(text)
-    return Written("\n".join(texts), chips)

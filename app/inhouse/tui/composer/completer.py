@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import Coroutine, Sequence
 from typing import Any, Final, Protocol
 
-from textual.worker import Worker, WorkerCancelled
+from textual.worker import Worker
 
 from inhouse.tui import text
 from inhouse.tui.composer.choices import ROWS, Choice, Choices
@@ -14,7 +14,8 @@ from inhouse.tui.composer.editor import Editor
 from inhouse.tui.composer.mentions import spell
 from inhouse.tui.composer.sources import ComposerSources
 
-GROUP: Final = "completion"
+SETTLE_SECONDS: Final = 0.5
+"""A key waits no longer for the list that it is meant for, as while a large folder is read."""
 
 
 class RunsWorkers(Protocol):
@@ -40,7 +41,7 @@ class Completer:
         self._completion = Completion(sources)
         self._wanted: Wanted | None = None
         self._closed: tuple[str, int, int] | None = None
-        self._worker: Worker[None] | None = None
+        self._found = asyncio.Event()
         self._round = 0
         self._listed = False
         self.room = ROWS
@@ -66,24 +67,28 @@ class Completer:
             if wanted is None:
                 self._closed = None
             self._choices.offer((), None, self.room)
+            self._found.set()
         elif wanted.kind == "command":
             self._offer(self._completion.commands(wanted.query), 0)
         elif wanted.kind == "shell":
             # What is written is sent with Enter unless another line was gone to.
             self._offer(self._completion.shell_commands(wanted.query), None)
         else:
+            self._found.clear()
             work = self._find_mentions(wanted.query, self._round)
-            self._worker = self._runner.run_worker(work, group=GROUP, exclusive=True)
+            self._runner.run_worker(work, group="completion", exclusive=True)
 
     async def settle(self) -> None:
         """Wait until the list shows what fits the text as it is now."""
         self.update()
-        searching = self._wanted is not None and self._wanted.kind == "mention"
-        if searching and self._worker is not None:
-            try:
-                await self._worker.wait()
-            except WorkerCancelled:
-                return
+        if self._wanted is None or self._wanted.kind != "mention":
+            return
+        try:
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await self._found.wait()
+        except TimeoutError:
+            # What is shown, if anything, is for less than what is written.
+            self.close()
 
     def close(self) -> None:
         """Hide the list until another word is begun."""
@@ -93,6 +98,7 @@ class Completer:
             self._closed = (self._wanted.kind, row, self._wanted.start)
         self._round += 1
         self._choices.offer((), None, self.room)
+        self._found.set()
 
     def move(self, rows: int) -> None:
         """Highlight another row."""
@@ -121,6 +127,7 @@ class Completer:
         self._editor.know(self._completion.known)
         if self._round == round_:
             self._offer(choices, 0)
+            self._found.set()
 
     async def _list_files(self) -> None:
         await self._completion.list_files()

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
+from typing import Any, ClassVar, Final, cast
 
 from textual import getters
 from textual.actions import SkipAction
@@ -18,6 +18,7 @@ from inhouse.tui.composer import terminal_keys
 from inhouse.tui.composer.chips import Written, fold, merge
 from inhouse.tui.composer.choices import Choice, Choices
 from inhouse.tui.composer.completer import Completer
+from inhouse.tui.composer.draft_keeper import DraftKeeper
 from inhouse.tui.composer.editor import Editor
 from inhouse.tui.composer.frame import Frame
 from inhouse.tui.composer.mention_costs import MentionCosts
@@ -37,16 +38,12 @@ from inhouse.tui.composer.waiting import Waiting
 from inhouse.tui.composer.walk import Walk
 from inhouse_tools.refusal import Refusal
 
-if TYPE_CHECKING:
-    from textual.timer import Timer
-
 HINT: Final = "Ask, or say what to change · @ file · / command · ! shell"
 BUSY_HINTS: Final = (
     "Enter queues · Ctrl+S steers into the running turn · Esc interrupts",
     "Enter queues · Ctrl+S steers · Esc interrupts",
     "Enter queues · Esc interrupts",
 )
-SAVE_SECONDS: Final = 0.4
 MOST_SENT: Final = 20
 
 
@@ -126,7 +123,7 @@ class Composer(Vertical):
         self._pictures = PictureTaker(sources.pictures)
         self._walk = Walk(sources.history.entries)
         self._sent: dict[str, Written] = {}
-        self._saving: Timer | None = None
+        self._draft = DraftKeeper(sources.drafts, self.editor, self._warn)
 
     def compose(self) -> ComposeResult:
         """What waits, what there is to say, the list over both, and the frame."""
@@ -169,15 +166,12 @@ class Composer(Vertical):
 
     def on_mount(self) -> None:
         """Bring back what was not sent, when a process ended before it was."""
-        left = self.sources.drafts.restore()
-        if left is not None and not self.editor.text:
-            self.editor.put(left)
+        if self._draft.restore():
             self.say("What you had not sent is back. Ctrl+C clears it.")
 
     def on_unmount(self) -> None:
         """What is not sent is offered next time."""
-        if self._saving is not None:
-            self.sources.drafts.save(self.written)
+        self._draft.end()
 
     def watch_hint(self) -> None:
         """Show another hint."""
@@ -198,9 +192,7 @@ class Composer(Vertical):
         self.frame.show_mark(mark_of(self.editor.text, self._commands()))
         self._follow_cursor()
         self._costs.follow(self.editor.mentioned)
-        if self._saving is not None:
-            self._saving.stop()
-        self._saving = self.set_timer(SAVE_SECONDS, self._save_draft)
+        self._draft.follow()
 
     def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
         """The list belongs to the word at the cursor."""
@@ -219,13 +211,13 @@ class Composer(Vertical):
         if not event.text:
             self.action_paste_image()
             return
-        picture = await self._pictures.at_path(event.text)
-        if isinstance(picture, Refusal):
-            self.say(picture.text, warning=True)
-        if picture is None or isinstance(picture, Refusal):
+        pictures = await self._pictures.at_paths(event.text)
+        if not pictures or isinstance(pictures, Refusal):
             self.editor.receive(event.text)
         else:
-            self.editor.insert_chip(picture)
+            self.editor.insert_chips(pictures)
+        if isinstance(pictures, Refusal):
+            self._warn(pictures)
 
     async def action_send(self) -> None:
         """Take the highlighted choice, or begin a line behind a backslash, or send."""
@@ -314,11 +306,11 @@ class Composer(Vertical):
     async def _paste_image(self) -> None:
         picture = await self._pictures.from_clipboard()
         if not isinstance(picture, Refusal):
-            self.editor.insert_chip(picture)
+            self.editor.insert_chips((picture,))
         elif self.app.clipboard:
             self.editor.receive(self.app.clipboard)
         else:
-            self.say(picture.text, warning=True)
+            self._warn(picture)
 
     def action_unfold(self) -> None:
         """Show the text of the chip at the cursor."""
@@ -335,6 +327,9 @@ class Composer(Vertical):
         self.queue = self.queue[:-1]
         self.editor.put(back if self.written.blank else merge([back, self.written]))
         self.post_message(self.Unqueued(last))
+
+    def _warn(self, problem: Refusal) -> None:
+        self.say(problem.text, warning=True)
 
     def _take(self, choice: Choice) -> None:
         self._completer.insert(choice)
@@ -368,7 +363,7 @@ class Composer(Vertical):
             return
         images = await as_sent(written.pictures)
         if isinstance(images, Refusal):
-            self.say(images.text, warning=True)
+            self._warn(images)
             return
         told = self.editor.told()
         self._begin_anew(written)
@@ -385,26 +380,18 @@ class Composer(Vertical):
                 self.post_message(self.Submitted(told, images, steer and not images))
 
     def _begin_anew(self, sent: Written) -> None:
-        if self._saving is not None:
-            self._saving.stop()
-        problems = (self.sources.history.add(sent), self.sources.drafts.remove())
+        problems = (self.sources.history.add(sent), self._draft.forget())
         self.editor.forget()
         self._costs.forget()
         self._walk.end()
         for problem in filter(None, problems):
-            self.say(problem.text, warning=True)
+            self._warn(problem)
 
     async def _edit_outside(self) -> None:
         from inhouse.tui.composer.external_editor import edit_outside
 
         edited = await edit_outside(self.app, self.text, self.root)
         if isinstance(edited, Refusal):
-            self.say(edited.text, warning=True)
+            self._warn(edited)
         else:
             self.put(edited)
-
-    def _save_draft(self) -> None:
-        self._saving = None
-        problem = self.sources.drafts.save(self.written)
-        if problem is not None:
-            self.say(problem.text, warning=True)

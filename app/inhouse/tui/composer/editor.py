@@ -20,7 +20,7 @@ from inhouse.tui.composer.chips import Chip, Paste, Written
 from inhouse.tui.composer.mentions import Mentions
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from textual.screen import Screen
 
@@ -136,11 +136,18 @@ class Editor(TextArea, inherit_bindings=False):
         return Written(self.mentions.plain(written.text, self.known), written.chips).whole
 
     def put(self, written: Written) -> None:
-        """Show another text, with the cursor at its end. It can be undone."""
+        """Show another text, with the cursor at its end.
+
+        It can be undone, unless a label stands for something else now.
+        """
+        known = self._chips
+        other = any(known.get(label, chip) != chip for label, chip in written.chips.items())
         self._chips.update(written.chips)
         self.history.checkpoint()
         self.replace(written.text, (0, 0), self.document.end, maintain_selection_offset=False)
         self.move_cursor(self.document.end)
+        if other:
+            self.history.clear()
 
     def forget(self) -> None:
         """Begin anew: what was sent cannot be brought back by undoing."""
@@ -148,11 +155,14 @@ class Editor(TextArea, inherit_bindings=False):
         self._chips.clear()
         self.mentions = Mentions()
 
-    def insert_chip(self, chip: Chip) -> None:
-        """Put a chip at the cursor, in place of what is selected."""
-        label = chips.label_for(chip, (self.text, *self._chips))
-        self._chips[label] = chip
-        self.type(label)
+    def insert_chips(self, found: "Iterable[Chip]") -> None:
+        """Put chips at the cursor, in place of what is selected."""
+        labels: list[str] = []
+        for chip in found:
+            label = chips.label_for(chip, (self.text, *self._chips))
+            self._chips[label] = chip
+            labels.append(label)
+        self.type(" ".join(labels))
 
     def type(self, text: str) -> None:
         """Put text at the cursor, in place of what is selected."""
@@ -162,7 +172,7 @@ class Editor(TextArea, inherit_bindings=False):
         """Take pasted text: short text as it is, other text as a chip."""
         text = chips.plain_lines(text)
         if chips.needs_chip(text, self._chips):
-            self.insert_chip(Paste(text))
+            self.insert_chips([Paste(text)])
         else:
             self.type(text)
 

@@ -17,6 +17,7 @@ from inhouse_tools.refusal import Refusal, of_os_error
 
 MOST_BYTES: Final = 32 * 1024**2
 HEAD_BYTES: Final = 256 * 1024
+MOST_PASTED: Final = 16_384
 KEPT_SECONDS: Final = 7 * 86_400
 ENDINGS: Final = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
 KINDS: Final = {
@@ -55,21 +56,23 @@ def size_of(head: bytes) -> tuple[int, int] | None:
     return (width, abs(height)) if width > 0 and height else None
 
 
-def pasted_path(text: str) -> Path | None:
-    """The image file that a terminal named when it was dropped there; None for other text.
+def pasted_paths(text: str) -> list[Path]:
+    """The image files that a terminal named when they were dropped there; none for other text.
 
-    Terminals quote the path, escape its spaces, or write it as a file:// address.
+    Terminals quote a path, escape its spaces, or write it as a file:// address.
     """
     text = text.strip()
-    if not text or "\n" in text or len(text) > 4096:
-        return None
-    for spelling in _spellings(text):
-        path = Path(spelling).expanduser() if spelling.startswith("~/") else Path(spelling)
-        if path.suffix.lower() in ENDINGS and path.is_absolute():
-            with contextlib.suppress(OSError, ValueError):
-                if path.is_file():
-                    return path
-    return None
+    if not text.startswith(("/", "~/", "'", '"', "file://")) or len(text) > MOST_PASTED:
+        return []
+    whole = _image_at(text)
+    if whole is not None:
+        return [whole]
+    try:
+        found = [_image_at(word) for word in shlex.split(text)]
+    except ValueError:
+        return []
+    paths = [path for path in found if path is not None]
+    return paths if len(paths) == len(found) else []
 
 
 def look_at(path: Path) -> Picture | Refusal:
@@ -127,16 +130,15 @@ def _forget_old(folder: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def _spellings(text: str) -> list[str]:
-    if text.startswith("file://"):
-        parts = urlsplit(text)
-        return [unquote(parts.path)] if parts.netloc in {"", "localhost"} else []
-    found = [text]
-    if text[0] in "'\"" or "\\" in text:
-        with contextlib.suppress(ValueError):
-            words = shlex.split(text)
-            found += words if len(words) == 1 else []
-    return found
+def _image_at(spelling: str) -> Path | None:
+    if spelling.startswith("file://"):
+        parts = urlsplit(spelling)
+        spelling = unquote(parts.path) if parts.netloc in {"", "localhost"} else ""
+    with contextlib.suppress(OSError, ValueError, RuntimeError):
+        path = Path(spelling).expanduser()
+        if path.suffix.lower() in ENDINGS and path.is_absolute() and path.is_file():
+            return path
+    return None
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int]:

@@ -15,10 +15,16 @@ class PictureTaker:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def at_path(self, pasted: str) -> Picture | Refusal | None:
-        """The image whose path was pasted; None where that is not a path of one."""
-        path = await asyncio.to_thread(images.pasted_path, pasted)
-        return None if path is None else await asyncio.to_thread(images.look_at, path)
+    async def at_paths(self, pasted: str) -> tuple[Picture, ...] | Refusal:
+        """The images whose paths were pasted; none where that is something else."""
+        paths = await asyncio.to_thread(images.pasted_paths, pasted)
+        found: list[Picture] = []
+        for path in paths:
+            picture = await asyncio.to_thread(images.look_at, path)
+            if isinstance(picture, Refusal):
+                return picture
+            found.append(picture)
+        return tuple(found)
 
     async def from_clipboard(self) -> Picture | Refusal:
         """The image on the clipboard, or why there is none."""

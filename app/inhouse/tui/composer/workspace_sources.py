@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from inhouse.tui.commands.command import SlashCommand
 
 FRESH_SECONDS: Final = 5.0
-FIRST_SECONDS: Final = 1.0
-"""A first list of a large folder is not waited for longer; the next key finds it."""
 MOST_COUNTED_BYTES: Final = 2 * 1024**2
 BYTES_PER_TOKEN: Final = 3.6
 """What code and prose have on average; only for estimates."""
@@ -61,7 +59,7 @@ class WorkspaceSources:
         if self._listing is None and time.monotonic() - self._listed > FRESH_SECONDS:
             self._listing = asyncio.create_task(self._list())
         if self._listing is not None and not self._files:
-            await asyncio.wait({self._listing}, timeout=FIRST_SECONDS)
+            await asyncio.wait({self._listing})
         return self._files
 
     async def symbols(self, query: str) -> Sequence[SymbolChoice]:
@@ -94,7 +92,7 @@ class WorkspaceSources:
         return _from_size(size) if tokens is None else Cost(tokens)
 
     async def _list(self) -> None:
-        from inhouse_tools.listing import list_files
+        from inhouse_tools.places.listing import list_files
 
         try:
             found = (await asyncio.to_thread(list_files, self._root)).files

@@ -12,7 +12,7 @@ from inhouse.tui.diff.section import FileSection
 from inhouse.tui.diff.view import DiffLayout
 from inhouse.tui.text import line
 
-MOST_FILES: Final = 100
+MOST_FILES: Final = 50
 """Of more files only so many are listed, since each of them is a widget."""
 
 

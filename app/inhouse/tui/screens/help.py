@@ -83,7 +83,9 @@ class HelpScreen(Page):
 
     def compose_head(self) -> ComposeResult:
         """What to look for."""
-        yield Input(placeholder=SEARCH, id="search", compact=True)
+        search = Input(placeholder=SEARCH, id="search", compact=True)
+        search.cursor_blink = False
+        yield search
 
     def compose_body(self) -> ComposeResult:
         """Everything; searching only hides."""

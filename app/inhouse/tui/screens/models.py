@@ -24,7 +24,7 @@ from inhouse.tui.screens.hints import Hints
 from inhouse.tui.screens.model_rows import Look, details, heading, row
 from inhouse.tui.text import line
 
-HEIGHTS = [(0, "-short"), (20, "-tall")]
+HEIGHTS = [(0, "-short"), (20, "-middle"), (36, "-tall")]
 NOTHING_FOUND = "Nothing here or in the catalogue is called so."
 NO_FILE = "There is no GGUF file at this path."
 IN_USE = "{} answers now: use another model first."
@@ -66,10 +66,13 @@ class ModelPicker(ModalScreen[str | None]):
         #asked { height: auto; padding: 0 1; margin: 1 0 0 0; display: none; }
         #asked.-shown { display: block; }
         #hints { height: auto; padding: 0 1; margin: 1 0 0 0; }
+        &.-short, &.-middle {
+            & > Vertical { height: 100%; }
+            #choices { height: 1fr; max-height: 100%; }
+        }
         &.-short {
             #machine, #details { display: none; }
             #search, #hints, DownloadView, #asked { margin: 0; }
-            #choices { height: 1fr; }
         }
     }
     """

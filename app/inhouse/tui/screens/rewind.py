@@ -55,12 +55,19 @@ class RewindScreen(ModalScreen[RewindChoice | None]):
             background: $surface;
             padding: 0 1;
         }
-        #prompts { height: auto; max-height: 1fr; min-height: 2; }
-        #about { height: auto; padding: 0 1; margin: 1 0 0 0; color: $text-muted; }
+        #prompts { height: auto; max-height: 40vh; min-height: 2; }
+        #about { height: auto; max-height: 2; padding: 0 1; margin: 1 0 0 0; color: $text-muted; }
         #scopes { height: auto; max-height: 3; margin: 1 0 0 0; display: none; }
-        #scopes.-shown { display: block; }
+        &.-asking #scopes { display: block; }
         #hints { height: auto; padding: 0 1; margin: 1 0 0 0; }
+        &.-short > Vertical { height: 100%; }
+        &.-short #prompts { height: 1fr; max-height: 100%; }
+        &.-short #about { max-height: 1; }
         &.-short #about, &.-short #hints, &.-short #scopes { margin: 0; }
+        &.-asking.-short #about { display: none; }
+        &.-empty > Vertical { height: auto; }
+        &.-empty #prompts { display: none; }
+        &.-empty #about { margin: 0; max-height: 4; }
     }
     """
     VERTICAL_BREAKPOINTS = HEIGHTS
@@ -90,6 +97,7 @@ class RewindScreen(ModalScreen[RewindChoice | None]):
         self._scopes.show(len(SCOPES), 0)
         self._prompts.focus()
         if not self._points:
+            self.add_class("-empty")
             self.query_one("#about", Static).update(NO_PROMPTS)
         self._show_hints()
 
@@ -131,7 +139,7 @@ class RewindScreen(ModalScreen[RewindChoice | None]):
 
     @on(RowList.Chosen, "#prompts")
     def _ask_how_much(self) -> None:
-        self._scopes.add_class("-shown")
+        self.add_class("-asking")
         self._scopes.focus()
         self._show_hints()
 
@@ -149,7 +157,7 @@ class RewindScreen(ModalScreen[RewindChoice | None]):
     def action_leave(self) -> None:
         """Take back one step, then close."""
         if self._scopes.has_focus:
-            self._scopes.remove_class("-shown")
+            self.remove_class("-asking")
             self._prompts.focus()
             self._show_hints()
         else:
@@ -157,7 +165,7 @@ class RewindScreen(ModalScreen[RewindChoice | None]):
 
     def _show_hints(self) -> None:
         pairs = (("Enter", "choose"), ("1 2 3", "at once"), ("Esc", "close"))
-        if self._scopes.has_class("-shown"):
+        if self.has_class("-asking"):
             pairs = (("Enter", "go back"), ("1 2 3", "at once"), ("Esc", "another prompt"))
         self.query_one(Hints).show(*(pairs if self._points else (("Esc", "close"),)))
 

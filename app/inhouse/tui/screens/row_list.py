@@ -95,12 +95,18 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
 
     def watch_highlighted(self, row: int) -> None:
         """The chosen row can always be seen."""
-        if row >= 0:
-            self.scroll_to_region(
-                Region(0, row * self._row_height, 1, self._row_height), animate=False
-            )
+        self._show_highlighted()
         self.post_message(self.Highlighted(self, row))
         self.refresh()
+
+    def on_resize(self) -> None:
+        """Also when there is less room."""
+        self.call_after_refresh(self._show_highlighted)
+
+    def _show_highlighted(self) -> None:
+        if self.highlighted >= 0:
+            top = self.highlighted * self._row_height
+            self.scroll_to_region(Region(0, top, 1, self._row_height), animate=False)
 
     def render_line(self, y: int) -> Strip:
         """One line of the row that is seen there."""

@@ -104,7 +104,7 @@ def _title(row: Row, prompts: Sequence[int]) -> str:
     if not prompts:
         return outline.title if row.branch is None and outline.title else UNNAMED
     named = outline.title != shorten(outline.prompts[0].text)
-    if row.branch is None and (named or not row.first):
+    if row.branch is None and (named or not outline.header.forked_from):
         return outline.title
     return _first_line(outline.prompts[prompts[-1]].text)
 

@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
+from textual.events import DescendantFocus, Resize
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -19,6 +20,7 @@ from textual.widgets import Input, Static
 from inhouse.export.document import Document
 from inhouse.export.writing import ExportProblem
 from inhouse.live.kept_sessions import (
+    ELSEWHERE,
     Done,
     export_session,
     free_path,
@@ -31,30 +33,21 @@ from inhouse.tui.screens.hints import Hints
 from inhouse.tui.screens.row_list import RowList
 from inhouse.tui.screens.session_preview import draw_preview
 from inhouse.tui.screens.session_rows import Row, arrange, draw, say_folder, search
+from inhouse.tui.screens.session_words import (
+    DELETE,
+    OPEN_HERE,
+    Now,
+    Question,
+    keys_of,
+    why_empty,
+)
 from inhouse.tui.text import line
 from inhouse_agent.journal import SessionProblem
 from inhouse_agent.session_outline import Outline, read_outline, read_outlines
 
 Rename = Callable[[str, str], Awaitable[Done | SessionProblem]]
-Question = Literal["rename", "export", "delete"]
 PREVIEW_DELAY: Final = 0.06
 """Seconds that a row has to stay chosen before its session is read."""
-NO_SESSIONS: Final = "There is no session in this folder yet."
-NONE_AT_ALL: Final = "There is no session yet."
-NONE_FOUND: Final = "No session has these words in its title or its prompts."
-READING: Final = "Reading the sessions …"
-ELSEWHERE: Final = "This session belongs to {root}. Go on with it there: inhouse -r {id}"
-OPEN_HERE: Final = "This session is open here. Begin a new one with /new to delete it."
-DELETE: Final = "Delete “{title}” with all its branches? y deletes it, n keeps it."
-KEYS: Final = (
-    ("Enter", "go on"),
-    ("f", "copy"),
-    ("r", "rename"),
-    ("x", "export"),
-    ("d", "delete"),
-    ("/", "search"),
-)
-LEAVE: Final = ("Esc", "close")
 WIDTHS: Final = [(0, "-narrow"), (96, "-wide")]
 HEIGHTS: Final = [(0, "-short"), (20, "-tall")]
 
@@ -200,20 +193,14 @@ class SessionPicker(ModalScreen[SessionChoice | None]):
         self.query_one(RowList).show(len(self.rows), place)
         self.query_one(Vertical).border_title = self._title()
         if not self.rows:
-            self.query_one("#preview", Static).update(line(self._why_empty(query), "$text-muted"))
+            why = why_empty(reading=self.reading, query=query, everywhere=self._everywhere)
+            self.query_one("#preview", Static).update(line(why, "$text-muted"))
         self._show_hints()
 
     def _title(self) -> Content:
         place = "all folders" if self._everywhere else say_folder(str(self._root))
         count = f"{len(self._outlines):,}" + ("…" if self.reading else "")
         return line(f"Sessions in {place}: {count}")
-
-    def _why_empty(self, query: str) -> str:
-        if self.reading:
-            return READING
-        if query:
-            return NONE_FOUND
-        return NONE_AT_ALL if self._everywhere else NO_SESSIONS
 
     def _draw_row(self, row: int, *, chosen: bool) -> list[Content]:
         title, facts = draw(self.rows[row], time.time(), self._current, folder=self._everywhere)
@@ -388,13 +375,10 @@ class SessionPicker(ModalScreen[SessionChoice | None]):
         else:
             self.dismiss(None)
 
+    @on(DescendantFocus)
+    @on(Resize)
     def _show_hints(self) -> None:
-        hints = self.query_one(Hints)
-        if self._question == "delete":
-            hints.show(("y", "delete"), ("n", "keep"))
-        elif self._question:
-            hints.show(("Enter", "do it"), ("Esc", "leave it"))
-        elif self.size.height < HEIGHTS[1][0]:
-            hints.show(KEYS[0], KEYS[-1], LEAVE)
-        else:
-            hints.show(*KEYS, ("a", "this folder" if self._everywhere else "all folders"), LEAVE)
+        """Which keys do what now."""
+        searching = self.query_one("#search", Input).has_focus
+        now = Now(self._question, searching, self.size.height < HEIGHTS[1][0], self._everywhere)
+        self.query_one(Hints).show(*keys_of(now))

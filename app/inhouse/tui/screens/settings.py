@@ -20,7 +20,7 @@ from inhouse.tui.screens.hints import Hints
 from inhouse.tui.screens.setting_rows import details, heading, row
 from inhouse.tui.text import join, line
 
-HEIGHTS = [(0, "-short"), (22, "-tall")]
+HEIGHTS = [(0, "-short"), (22, "-middle"), (36, "-tall")]
 NOTHING_FOUND = "No setting is called so."
 BY_HAND = "Its tables are written by hand in {}."
 
@@ -50,11 +50,13 @@ class SettingsScreen(ModalScreen[frozenset[str]]):
         #problem { display: none; }
         #hints { padding: 0 1; margin: 1 0 0 0; }
         .-shown { display: block !important; }
-        &.-short {
+        &.-short, &.-middle {
             & > Vertical { height: 100%; }
+            #rows { height: 1fr; max-height: 100%; }
+        }
+        &.-short {
             #details { display: none; }
             #search, #hints, #problem, #value, #values { margin: 0; }
-            #rows { height: 1fr; }
         }
     }
     """

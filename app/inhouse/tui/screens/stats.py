@@ -1,7 +1,7 @@
 """/stats: what this session and all sessions of the folder have cost."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,7 +11,7 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Static
 
-from inhouse.live.energy import Energy
+from inhouse.live.energy import Energy, read_watts
 from inhouse.live.figures import Cost, Figures, sum_of
 from inhouse.live.spelling import spell_count, spell_seconds
 from inhouse.tui.screens.charts import bars, columns
@@ -32,6 +32,7 @@ class Statistics:
     session: Figures
     read_folder: Callable[[], Sequence[Figures]]
     energy: Energy = field(default_factory=Energy)
+    read_watts: Callable[[], Awaitable[float | None]] = read_watts
 
 
 class StatsScreen(Page):
@@ -43,6 +44,7 @@ class StatsScreen(Page):
         super().__init__()
         self._statistics = statistics
         self._folder: Sequence[Figures] | None = None
+        self._watts: float | None = None
 
     def compose_body(self) -> ComposeResult:
         """This session at once, the folder when it is read."""
@@ -53,6 +55,7 @@ class StatsScreen(Page):
         self.run_worker(self._read())
 
     async def _read(self) -> None:
+        self._watts = await self._statistics.read_watts()
         self._folder = await asyncio.to_thread(self._statistics.read_folder)
         await self.fill(self._widgets())
 
@@ -77,6 +80,8 @@ class StatsScreen(Page):
         if joules is not None:
             words = f"{joules / 3600:.2f} Wh by the processor since the start, whoever used it"
             facts.append(Fact("energy", words))
+        if self._watts is not None:
+            facts.append(Fact("graphics card", f"draws {self._watts:,.0f} W now"))
         return FactGroup("This session", tuple(facts))
 
     def _everywhere(self, everything: Figures) -> FactGroup:

@@ -55,11 +55,17 @@ class UndoScreen(ModalScreen[UndoChoice | None]):
             background: $surface;
             padding: 0 1;
         }
-        #turns { height: auto; max-height: 1fr; min-height: 2; }
-        #files { height: auto; max-height: 10; margin: 1 0 0 0; padding: 0 1; scrollbar-size: 0 1; }
+        #turns { height: auto; max-height: 45vh; min-height: 2; }
+        #files { height: auto; max-height: 30vh; margin: 1 0 0 0; padding: 0 1; }
+        #files { scrollbar-size: 0 1; }
         #hints { height: auto; padding: 0 1; margin: 1 0 0 0; }
-        &.-short #files { max-height: 3; margin: 0; }
+        &.-short > Vertical { height: 100%; }
+        &.-short #turns { height: 1fr; max-height: 100%; }
+        &.-short #files { max-height: 2; margin: 0; }
         &.-short #hints { margin: 0; }
+        &.-empty > Vertical { height: auto; }
+        &.-empty #turns { display: none; }
+        &.-empty #files { margin: 0; }
     }
     """
     VERTICAL_BREAKPOINTS = HEIGHTS
@@ -81,6 +87,7 @@ class UndoScreen(ModalScreen[UndoChoice | None]):
     def on_mount(self) -> None:
         """The newest turn is chosen at first."""
         turns = self.query_one(RowList)
+        self.set_class(not self._turns, "-empty")
         turns.show(len(self._turns), 0)
         turns.focus()
 

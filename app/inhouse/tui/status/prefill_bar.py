@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from textual.content import Content
 from textual.widget import Widget
 
-from inhouse.live.spelling import spell_seconds
+from inhouse.live.spelling import spell_count, spell_seconds
 from inhouse.tui.status.fitting import Part, bar, fitting, in_line
-from inhouse.tui.status.pace import Pace
+from inhouse.tui.status.pace import Pace, Phase
 from inhouse.tui.text import join, line
 from inhouse_agent.events import Event, PrefillProgress
 
@@ -22,6 +22,7 @@ SHOWN_AFTER: Final = 0.3
 WIDE, NARROW = 20, 8
 NARROW_BELOW: Final = 60
 MUTED: Final = "$text-muted"
+RESTING: Final = frozenset[Phase]({"idle", "written"})
 
 
 class PrefillBar(Widget):
@@ -43,11 +44,13 @@ class PrefillBar(Widget):
         self.pace = Pace(clock)
         self._timer: Timer | None = None
         self._shown = Content("")
+        self._followed: Phase = "idle"
 
     def on_mount(self) -> None:
         """Begin to look at the figures; asleep until there are some."""
-        self._timer = self.set_interval(PERIOD, self.refresh_figures, pause=True)
-        self._follow()
+        pause = self.pace.phase in RESTING
+        self._timer = self.set_interval(PERIOD, self.refresh_figures, pause=pause)
+        self._followed = self.pace.phase
 
     def take(self, event: Event) -> None:
         """Follow any event of a turn."""
@@ -84,13 +87,15 @@ class PrefillBar(Widget):
         return describe_pace(self.pace, self.content_size.width)
 
     def _follow(self) -> None:
-        """Wake the timer, or let it sleep once what it showed is gone."""
+        """Wake the timer, or let it sleep while nothing moves; also called for every event."""
+        before, self._followed = self._followed, self.pace.phase
         if self._timer is None:
             return
-        if self.pace.phase in ("idle", "written"):
-            self._timer.pause()
-            self.refresh_figures()
-        else:
+        if self._followed in RESTING:
+            if before != self._followed:
+                self._timer.pause()
+                self.refresh()
+        elif before in RESTING:
             self._timer.resume()
 
 
@@ -148,7 +153,7 @@ def _writing(pace: Pace) -> list[Part]:
         parts.append(Part(_muted(f"{about}{pace.writing_speed:.1f} t/s"), 1))
     if pace.first_token is not None:
         parts.append(Part(_muted(f"first token after {spell_seconds(pace.first_token)}"), 3))
-    parts.append(Part(_muted(f"{about}{pace.written:,} tokens"), 2))
+    parts.append(Part(_muted(f"{about}{spell_count(pace.written, 'token')}"), 2))
     return parts
 
 

@@ -17,7 +17,7 @@ RENAMED = {
     "agent/inhouse_agent/rules.py": "pattern",
     "models/inhouse_models/record.py": "path",
     "models/inhouse_models/remote.py": "model",
-    "tools/inhouse_tools/insertion.py": "anchor",
+    "tools/inhouse_tools/editing/insertion.py": "anchor",
 }
 NEW_NAME = "renamed_thing"
 ANSWER_IDS = 256

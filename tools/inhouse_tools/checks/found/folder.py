@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
 
-from inhouse_tools.files import read_file
 from inhouse_tools.refusal import Refusal
+from inhouse_tools.writing.files import read_file
 
 MAX_BYTES: Final = 1_000_000
 Table = dict[str, object]

@@ -13,9 +13,9 @@ from inhouse_tools.checks.lsp.session import Failure, Session
 from inhouse_tools.checks.parse import relative_name
 from inhouse_tools.checks.problem import Finding, Problem, findings, problem
 from inhouse_tools.checks.programs import find_program
-from inhouse_tools.files import read_file
 from inhouse_tools.process import open_pipe
 from inhouse_tools.refusal import Refusal
+from inhouse_tools.writing.files import read_file
 
 if TYPE_CHECKING:
     from inhouse_tools.checks.lsp.framing import Message

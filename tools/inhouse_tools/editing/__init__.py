@@ -1,0 +1,1 @@
+"""Tools that change files by text, by symbol and by name."""

@@ -1,7 +1,0 @@
-"""Fits what a small model wrote of a file into the file that stands, without losing the rest."""
-
-from inhouse_tools.merge.blank_lines import keep_blank_lines
-from inhouse_tools.merge.fragment import merge
-from inhouse_tools.merge.outside import lost_parts
-
-__all__ = ["keep_blank_lines", "lost_parts", "merge"]

@@ -1,0 +1,1 @@
+"""Where files are and which there are: paths, listings, and what git ignores."""

@@ -1,0 +1,1 @@
+"""Reading files and what is defined in them."""

@@ -1,0 +1,1 @@
+"""Writing files: all of a change or nothing of it, also when the process is killed."""
