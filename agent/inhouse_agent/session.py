@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from inhouse_agent.codec import is_journalled
-from inhouse_agent.events import Event, Renamed
+from inhouse_agent.events import Event, Noticed, Renamed
 from inhouse_agent.history import fold
 from inhouse_agent.journal import (
     IDENTIFIER,
@@ -148,8 +148,15 @@ class Session:
         """A new session that begins with what counts in this one; neither needs the other."""
         return self._write_new(self.header.root, self.model, self.branch(), forked_from=self.id)
 
-    def close(self) -> None:
-        """Lets others open it."""
+    @property
+    def unused(self) -> bool:
+        """Whether nothing was said or done in it yet."""
+        return all(isinstance(entry.event, Noticed) for entry in self.entries)
+
+    def close(self, *, discard: bool = False) -> None:
+        """Lets others open it; with `discard` it is gone."""
+        if discard:
+            self._file.path.unlink(missing_ok=True)
         self._file.close()
 
     @classmethod

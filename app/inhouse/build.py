@@ -98,10 +98,13 @@ class Built:
     info: ModelInfo
 
     async def close(self) -> None:
-        """Let go of the model, of what checks still run, and of the journal."""
+        """Let go of the model, of what checks still run, and of the journal.
+
+        A session in which nothing was said leaves nothing behind.
+        """
         await self.kit.checking.close()
         await self.kit.client.close()
-        self.session.close()
+        self.session.close(discard=self.session.unused)
 
 
 async def build(

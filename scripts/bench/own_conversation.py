@@ -16,6 +16,8 @@ from tui_material import blocks
 
 # What libraries load when a kind of block is first shown is not growth.
 WARM_ENTRIES = 50
+# The end is in view after so many entries, and what was in view before has to go.
+BATCH = 50
 
 
 def main() -> None:
@@ -29,8 +31,11 @@ def main() -> None:
             await app.conversation.add(block)
         await app.at_rest()
         before = _resident()
-        for block in islice(source, entries - WARM_ENTRIES):
-            await app.conversation.add(block)
+        while app.conversation.entry_count < entries:
+            left = entries - app.conversation.entry_count
+            async with app.conversation.filling():
+                for block in islice(source, min(left, BATCH)):
+                    await app.conversation.add(block)
         await app.at_rest()
         told.append(_resident() - before)
         told.append(app.conversation.entry_count)

@@ -11,6 +11,12 @@ from inhouse.doctor import Check, Report
 from inhouse.live.examining import examine_aside
 
 Progress = Callable[[int, int, str], None]
+
+
+def unheard(done: int, total: int, what: str) -> None:
+    """Nobody listens."""
+
+
 REPORT = Report((Check("python", "ok", "here"),), {}, ())
 
 
@@ -36,7 +42,7 @@ def test_a_fault_is_not_hidden(tmp_path: Path) -> None:
         raise ValueError("ours")
 
     with pytest.raises(ValueError, match="ours"):
-        asyncio.run(examine_aside(tmp_path, lambda *_: None, examine))
+        asyncio.run(examine_aside(tmp_path, unheard, examine))
 
 
 def test_who_leaves_does_not_wait(tmp_path: Path) -> None:
@@ -49,7 +55,7 @@ def test_who_leaves_does_not_wait(tmp_path: Path) -> None:
         return REPORT
 
     async def leave() -> None:
-        looking = asyncio.create_task(examine_aside(tmp_path, lambda *_: None, examine))
+        looking = asyncio.create_task(examine_aside(tmp_path, unheard, examine))
         await asyncio.sleep(0)
         looking.cancel()
         await asyncio.wait([looking])

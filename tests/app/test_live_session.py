@@ -10,6 +10,7 @@ from inhouse.live.live_session import Hearing, LiveSession
 from inhouse.settings import Settings
 from inhouse_agent.events import Asked, Event, MessageAdded, ToolEnded, TurnEnded, TurnStarted
 from inhouse_agent.rules import Rule
+from inhouse_agent.session import list_sessions
 from inhouse_models.chat import Message, ModelClient, ModelError, ModelInfo, Request
 from inhouse_models.scripted import INFO, ScriptedModel, SlowModel, call, say
 
@@ -248,6 +249,16 @@ def test_a_session_goes_on_where_it_was_left(tmp_path: Path) -> None:
         assert "One." in [message.text for message in live.built.history]
 
     lead(tmp_path, {"": ScriptedModel((say("One."),))}, act)
+
+
+def test_a_session_in_which_nothing_was_said_leaves_no_file(tmp_path: Path) -> None:
+    async def act(stage: Stage, live: LiveSession) -> None:
+        assert live.built is not None and len(list_sessions()) == 1
+        await live.open(Resume())
+        assert len(list_sessions()) == 1
+
+    lead(tmp_path, {"": ScriptedModel(())}, act)
+    assert list_sessions() == []
 
 
 def test_without_a_model_it_says_why(tmp_path: Path) -> None:

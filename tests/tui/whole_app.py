@@ -1,6 +1,7 @@
 """The whole application over scripted models, in an invented folder."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -58,9 +59,9 @@ class Stage:
 
 
 def make_folder(root: Path) -> Path:
-    """A small project, always at the same place of the screen's pictures."""
+    """A small project; below the person's home it has the same name on every machine."""
     folder = root / "shop"
-    folder.mkdir()
+    folder.mkdir(parents=True)
     (folder / "cart.py").write_text(CART, encoding="utf-8")
     return folder
 
@@ -70,7 +71,7 @@ async def running(
     root: Path,
     model: ModelClient | ModelError,
     size: tuple[int, int] = (100, 30),
-    prompt: str = "",
+    clock: Callable[[], float] = time.monotonic,
     **settings: object,
 ) -> AsyncGenerator[Stage]:
     """The app in this folder with this model, opened and shown."""
@@ -81,8 +82,8 @@ async def running(
     def make_wish() -> Wish:
         return Wish(root, Settings.model_validate({"sandbox": "off", **settings}), "ask")
 
-    opening = Opening(root, make_wish, prompt, connect_model=connect)
-    app = InhouseApp(opening)
+    opening = Opening(root, make_wish, connect_model=connect)
+    app = InhouseApp(opening, clock)
     async with app.run_test(size=size) as pilot:
         stage = Stage(app, pilot)
         await stage.until(lambda: app.live.state != "starting")

@@ -1,5 +1,6 @@
 """The energy that processor and graphics card use, where the system lets anybody read it."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import Sequence
@@ -59,12 +60,8 @@ async def read_watts() -> float | None:
     """What the graphics cards draw now; None where there is no program that tells."""
     from inhouse_tools import process
 
-    folders = os.pathsep.join(
-        entry for entry in os.environ.get("PATH", "").split(os.pathsep) if entry.startswith("/")
-    )
-    program = shutil.which(ASKED, path=folders)
-    if program is None or Path(program).resolve().is_relative_to(Path.cwd()):
-        # One that a repository brings along is not run.
+    program = await asyncio.to_thread(_find_program)
+    if program is None:
         return None
     answer = await process.run((program, *WATTS), cwd=Path("/"), timeout=PATIENCE_SECONDS)
     if not isinstance(answer, process.Result) or answer.exit_code != 0:
@@ -74,6 +71,16 @@ async def read_watts() -> float | None:
     except ValueError:
         # Some cards answer that they do not know.
         return None
+
+
+def _find_program() -> str | None:
+    """Where it lies, and never one that the repository we stand in brings along."""
+    folders = os.environ.get("PATH", "").split(os.pathsep)
+    absolute = os.pathsep.join(folder for folder in folders if folder.startswith("/"))
+    program = shutil.which(ASKED, path=absolute)
+    if program is None or Path(program).resolve().is_relative_to(Path.cwd()):
+        return None
+    return program
 
 
 def _read(file: Path) -> int | None:

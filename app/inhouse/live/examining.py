@@ -1,4 +1,4 @@
-"""Looks at everything for /doctor in a thread of its own, which never holds up the program's end."""
+"""Looks at everything for /doctor, in a thread that never holds up the end of the program."""
 
 import asyncio
 import contextlib

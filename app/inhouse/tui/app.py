@@ -91,7 +91,7 @@ class InhouseApp(GuardedApp[None]):
         self.welcome = Welcome(f"inhouse {__version__}", _short(opening.root))
         self.conversation = Conversation(self.welcome)
         self.checklist = Checklist()
-        self.prefill = PrefillBar()
+        self.prefill = PrefillBar(clock)
         sources = WorkspaceSources(opening.root, _commands, self.live.count)
         self.composer = Composer(sources, opening.root)
         self.status_line = StatusLine()
@@ -114,14 +114,20 @@ class InhouseApp(GuardedApp[None]):
     def on_mount(self) -> None:
         """Take keys at once; the session opens meanwhile."""
         register_themes(self)
-        self.theme = choose_theme(self.opening.theme, os.environ)
+        self.theme = self.theme_of(self.opening.theme)
         self.composer.focus()
         self.run_worker(self.presenter.run, name="present")
         self.run_worker(self.status.look_at_branch, name="branch")
         self.run_worker(self._begin, name="begin")
         self.set_interval(DRAFT_SECONDS, self._read_draft)
+        if self.opening.typed:
+            self.composer.put(self.opening.typed)
         if self.opening.prompt:
             self.live.send(self.opening.prompt)
+
+    def theme_of(self, setting: str) -> str:
+        """The theme that a setting means in this terminal."""
+        return choose_theme(setting, os.environ, dark=self.opening.dark)
 
     async def _begin(self) -> None:
         """Opens the session that is wanted, or lets the person choose one."""
@@ -150,6 +156,9 @@ class InhouseApp(GuardedApp[None]):
             self.notifier.setting = self.live.wish.settings.notify
         events = built.session.events()
         self.presenter.restart(events)
+        self.status.recall(events)
+        self.status.follow_session(self.live)
+        self.run_worker(self.status.look_at_model, group="model", exclusive=True)
         if not events and (about_git := git_notice(self.opening.root)):
             self.presenter.put(NoticeBlock(about_git))
         for notice in self.live.wish.notices if self.live.wish else ():
@@ -255,7 +264,10 @@ class InhouseApp(GuardedApp[None]):
         """Everything that a tool has written, on a screen of its own."""
         from inhouse.tui.screens.output import OutputScreen
 
-        await self.push_screen(OutputScreen(message.title, message.text))
+        built = self.live.built
+        kept = built.kit.workspace.handles.get(message.kept) if built and message.kept else None
+        text = kept or message.text
+        await self.push_screen(OutputScreen(message.title, text, at_end=message.at_end))
 
     @on(Conversation.Left)
     def _write_again(self) -> None:

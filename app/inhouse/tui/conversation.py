@@ -147,6 +147,8 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
         finally:
             self._filling = False
             await self._fit()
+            for place in range(max(0, len(self._entries) - FRESH), len(self._entries)):
+                self._entries[place].rest()
 
     async def take_away(self, block: Block) -> None:
         """Remove a block."""

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 class Opening:
     """A folder, how its session is to be made, a first prompt.
 
-    `picks` says that a person wants to choose the session first. `connect_model` None is the model
-    of the settings.
+    `picks` says that a person wants to choose the session first. `dark` is what the terminal said
+    of its background, and `typed` what was typed before the editor was there. `connect_model`
+    None is the model of the settings.
     """
 
     root: "Path"
@@ -23,4 +24,6 @@ class Opening:
     prompt: str = ""
     picks: bool = False
     theme: str = "auto"
+    dark: bool | None = None
+    typed: str = ""
     connect_model: "Connect | None" = None

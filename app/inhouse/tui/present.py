@@ -161,7 +161,7 @@ class Presenter:
             case ThinkingArrived(text):
                 if self._thinking is None:
                     self._thought_since = self._clock()
-                    self._thinking = ThinkingBlock()
+                    self._thinking = ThinkingBlock(clock=self._clock)
                     await self._add(self._thinking)
                 self._thinking.write(text)
             case TextArrived(text):
@@ -196,7 +196,7 @@ class Presenter:
             await self._close_blocks()
             from inhouse.tui.blocks.tool import tool_block
 
-            block = self._tools[event.call_id] = tool_block(event)
+            block = self._tools[event.call_id] = tool_block(event, clock=self._clock)
             await self._add(block)
             return
         block = self._tools.get(event.call_id)

@@ -7,19 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from textual.app import App
-
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
-from inhouse.live.folders import is_no_project, recent_folders
-from inhouse.tui.app import InhouseApp
+from inhouse.live.folders import is_no_project
 from inhouse.tui.opening import Opening
-from inhouse.tui.themes import AUTO, choose_theme, register_themes
+from inhouse.tui.terminal_background import Background, BackgroundQuestion
 from inhouse.wishing import Wanted, make_wish
 from inhouse_agent.folders import config_folder
 
-# As in inhouse.settings, which takes long to load.
+# As in inhouse.settings and inhouse.tui.themes, which take long to load.
 ENVIRONMENT_PREFIX: Final = "INHOUSE_"
+AUTO: Final = "auto"
 
 
 def open_here() -> ExitCode:
@@ -33,32 +31,27 @@ def open_here() -> ExitCode:
 
 
 def open_screen(wanted: Wanted, prompt: str = "", *, picks: bool = False) -> ExitCode:
-    """Lets the person work until they leave; `picks`: they choose the session first."""
-    if is_no_project(wanted.root) and not wanted.latest and not wanted.resume:
-        root = FolderApp(wanted.root).run()
+    """Lets the person work until they leave; `picks`: they choose the session first.
+
+    The terminal is asked for its background first, and answers while the program is loaded.
+    """
+    theme = _theme()
+    question = BackgroundQuestion.ask(os.environ) if theme == AUTO else None
+    from inhouse.tui.app import InhouseApp
+
+    background = question.answer() if question else Background()
+    if is_no_project(wanted.root) and not (wanted.latest or wanted.resume or picks):
+        from inhouse.tui.folder_app import FolderApp
+
+        root = FolderApp(wanted.root, theme, dark=background.dark).run()
         if root is None:
             return ExitCode.DONE
         wanted = replace(wanted, root=root)
-    opening = Opening(wanted.root, partial(make_wish, wanted), prompt, picks, _theme())
+    wish = partial(make_wish, wanted)
+    opening = Opening(wanted.root, wish, prompt, picks, theme, background.dark, background.typed)
     app = InhouseApp(opening)
     app.run()
     return ExitCode(app.return_code or 0)
-
-
-class FolderApp(App[Path]):
-    """Asks for the folder to work in, where the program was started in one that is no project."""
-
-    def __init__(self, root: Path) -> None:
-        super().__init__()
-        self._root = root
-
-    def on_mount(self) -> None:
-        """Ask at once."""
-        register_themes(self)
-        self.theme = choose_theme(_theme(), os.environ)
-        from inhouse.tui.screens.folder import FolderScreen
-
-        self.push_screen(FolderScreen(self._root, recent_folders()), self.exit)
 
 
 def _theme() -> str:

@@ -27,9 +27,8 @@ def measure_killed(bench: RepoBench) -> list[Figure]:
     kills, ended = int(told["writes"]), told["ended"]
     require(kills > files, f"only {kills} kills of a write of {files} files")
     require(ended["old"] > 0 and ended["new"] > 0, "the kills came only before or behind the write")
-    note = (
-        f"of {kills} trees {ended['old']} are as before and {ended['new']} have all {files} files"
-    )
+    trees = ended["old"] + ended["new"] + ended["half"]
+    note = f"of {trees} different ones {ended['old']} are as before, {ended['new']} have all files"
     return [
         Figure(
             f"kills of a write of {files} files",
@@ -40,7 +39,7 @@ def measure_killed(bench: RepoBench) -> list[Figure]:
             "trees with a part of it",
             ended["half"],
             target=Target("at most", 0),
-            note=f"after the recovery that every session begins with; {note}, equal ones once",
+            note=f"after the recovery that every session begins with; {note}",
         ),
         Figure("recoveries that left records", ended["litter"], target=Target("at most", 0)),
     ]

@@ -14,7 +14,7 @@ SCRIPT = Path(__file__).parents[1] / "own_conversation.py"
 
 
 def measure_memory(bench: TuiBench) -> list[Figure]:
-    """The growth of a process whose conversation grows one entry after the other."""
+    """The growth of a process whose conversation grows, and is then read from end to beginning."""
     entries = bench.few(ENTRIES, 100)
     command = [sys.executable, str(SCRIPT), str(entries)]
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
@@ -26,7 +26,7 @@ def measure_memory(bench: TuiBench) -> list[Figure]:
             growth / MEGABYTE,
             "MB",
             target=Target("at most", MOST_MEGABYTES),
-            note="resident memory of a process of its own, entries added one by one at the end;"
+            note="resident memory of a process of its own whose view has followed the end;"
             f" after scrolling from the end to the beginning {again / MEGABYTE:.0f} MB",
         )
     ]

@@ -146,8 +146,8 @@ def _used(names: Names, family: str, contents: Sequence[Content], imported: Impo
             continue
         imports, counts = frozenset(imported[place]), one.counts
         for number, name in enumerate(one.used()):
-            definers = names.get(name)
-            if definers is None or place in definers:
+            # Most names are defined nowhere here.
+            if name not in names or place in (definers := names[name]):
                 continue
             if name not in uses:
                 uses[name] = {definer: ([], []) for definer in definers}

@@ -105,12 +105,11 @@ def _symbols_of(
         if not about and content.standings[last] == DECLARED and file not in names.get(last, {}):
             # Its definition is elsewhere.
             continue
-        targets = uses.get(last)
-        target = targets.get(file) if targets else None
-        score = own
-        if target:
-            score += _flow(target, ranks) / len(found)
-        factor = interest.names.get((family, last), 1.0) if interest.names else 1.0
+        score, factor = own, 1.0
+        if last in uses and file in uses[last]:
+            score += _flow(uses[last][file], ranks) / len(found)
+        if interest.names:
+            factor = interest.names.get((family, last), 1.0)
         if factor == EXACT:
             score += NAMED_SHARE * importance / factor
         for place in found:

@@ -32,7 +32,7 @@ class Block(Vertical, can_focus=True, inherit_bindings=False):
         height: auto;
         padding: 0 1 0 2;
         margin: 0 0 1 0;
-        border-left: outer transparent;
+        border-left: blank;
         &:focus { border-left: outer $primary; }
     }
     """

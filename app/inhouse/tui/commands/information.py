@@ -1,6 +1,5 @@
 """Slash commands that only show something: help, figures, the state of things, and themes."""
 
-import os
 from typing import TYPE_CHECKING, Final
 
 from inhouse.live.energy import Energy
@@ -101,17 +100,13 @@ async def choose_theme(app: "InhouseApp", name: str) -> None:
     """Another look, kept in the person's own settings."""
     from inhouse.tui.screens.themes import ThemePicker
     from inhouse.tui.themes import AUTO, describe_themes
-    from inhouse.tui.themes import choose_theme as resolve
 
     wish = app.live.wish
     current = wish.settings.theme if wish else AUTO
     choices = describe_themes()
 
-    def theme_of(choice: str) -> str:
-        return resolve(choice, os.environ)
-
     if not name:
-        picked = await app.push_screen_wait(ThemePicker(choices, current, theme_of))
+        picked = await app.push_screen_wait(ThemePicker(choices, current, app.theme_of))
     elif name in choices:
         picked = name
     else:
@@ -119,7 +114,7 @@ async def choose_theme(app: "InhouseApp", name: str) -> None:
         return
     if picked is None:
         return
-    app.theme = theme_of(picked)
+    app.theme = app.theme_of(picked)
     await keep_theme(app, picked)
 
 

@@ -35,19 +35,17 @@ def read_settings(app: "InhouseApp") -> "Resolved | SettingProblem":
 
 async def take_over(app: "InhouseApp", changed: frozenset[str]) -> None:
     """Lets the open session go on with these settings, with another engine where that is due."""
-    import os
 
     from inhouse.build import Resume
     from inhouse.live.person_settings import with_changes
     from inhouse.settings import SettingProblem
-    from inhouse.tui.themes import choose_theme
 
     resolved = read_settings(app)
     if isinstance(resolved, SettingProblem):
         app.presenter.put(NoticeBlock(resolved.text))
         return
     if "theme" in changed:
-        app.theme = choose_theme(resolved.settings.theme, os.environ)
+        app.theme = app.theme_of(resolved.settings.theme)
     if "mode" in changed and resolved.settings.mode:
         app.live.set_mode(resolved.settings.mode)
     wish, built = app.live.wish, app.live.built
