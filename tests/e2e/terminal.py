@@ -81,6 +81,11 @@ class Terminal:
         """Wait until all of these stand on the screen."""
         self.wait_until(lambda: all(word in self.text for word in words), words, seconds)
 
+    def wait_for_change(self) -> None:
+        """Wait until something else stands on the screen."""
+        before = self.text
+        self.wait_until(lambda: self.text != before, ("another screen",))
+
     def wait_until(
         self, condition: Callable[[], bool], what: Sequence[str] = (), seconds: float = 60
     ) -> None:

@@ -1,8 +1,11 @@
 """Pictures of the whole screen in each of its states, wide and narrow, dark and light."""
 
 import asyncio
+import subprocess
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pytest
 from tests.tui.conftest import Snapshot
@@ -26,6 +29,7 @@ from inhouse_agent.kit import Question
 from inhouse_agent.plan import Plan, PlanStep
 from inhouse_models.chat import Message, ModelError, Timings, Usage
 from inhouse_models.scripted import ScriptedModel
+from inhouse_tools.sandbox import Sandbox
 from inhouse_tools.tool import Access
 
 DIFF = """--- a/cart.py
@@ -83,6 +87,32 @@ QUESTION = Question(
 )
 
 
+@dataclass
+class Clock:
+    """A clock that stands still until it is told otherwise."""
+
+    now: float = 100.0
+
+    def __call__(self) -> float:
+        """Seconds."""
+        return self.now
+
+
+CLOCK: Final = Clock()
+
+
+@pytest.fixture(autouse=True)
+def same_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pictures show a machine with a sandbox; nothing is run in it."""
+    CLOCK.now = 100.0
+    sandbox = Sandbox("bubblewrap", "commands write only in this folder, no network")
+
+    async def probe(_root: Path, _extra: Sequence[Path]) -> Sandbox:
+        return sandbox
+
+    monkeypatch.setattr("inhouse.build.probe", probe)
+
+
 async def show(stage: Stage, events: Sequence[Event]) -> None:
     """Shows events as if they had just happened."""
     for event in events:
@@ -104,17 +134,27 @@ async def edited(stage: Stage) -> None:
 
 async def reading(stage: Stage) -> None:
     """A prompt is being read."""
-    await show(stage, (*BEGUN, PrefillProgress(800, 2_040, 3_300)))
+    await show(stage, (*BEGUN, PrefillProgress(800, 800, 3_300)))
+    CLOCK.now += 8
+    await show(stage, (PrefillProgress(800, 2_040, 3_300),))
 
 
 async def thinking(stage: Stage) -> None:
     """The model thinks."""
-    await show(stage, (*BEGUN, PrefillProgress(800, 3_300, 3_300), *EDITED[1:2]))
+    await show(stage, (*BEGUN, PrefillProgress(800, 3_300, 3_300)))
+    CLOCK.now += 2
+    await show(stage, EDITED[1:2])
+    CLOCK.now += 5
+    await show(stage, EDITED[1:2])
 
 
 async def writing(stage: Stage) -> None:
     """The model writes, and two prompts wait."""
-    await show(stage, (*BEGUN, PrefillProgress(800, 3_300, 3_300), TextArrived(ANSWER[:60])))
+    await show(stage, (*BEGUN, PrefillProgress(800, 3_300, 3_300)))
+    CLOCK.now += 1.8
+    await show(stage, (TextArrived(ANSWER[:30]),))
+    CLOCK.now += 2
+    await show(stage, (TextArrived(ANSWER[30:60]),))
     stage.app.composer.busy = True
     stage.app.composer.queue = ["And the discounts?", "Then commit it."]
     await stage.pilot.pause()
@@ -179,9 +219,10 @@ def test_it_looks_as_it_should(
     state: State, size: tuple[int, int], theme: str, snapshot: Snapshot
 ) -> None:
     folder = make_folder(Path.home())
+    subprocess.run(["git", "init", "-q", "-b", "main", str(folder)], check=True)
 
     async def run() -> None:
-        async with running(folder, ScriptedModel(()), size, clock=lambda: 100.0) as stage:
+        async with running(folder, ScriptedModel(()), size, clock=CLOCK, sandbox="auto") as stage:
             stage.app.theme = theme
             await state(stage)
             snapshot(stage.app, f"screens/{state.__name__}-{size[0]}-{theme}")

@@ -326,6 +326,10 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
             entry.rest()
         if bare:
             await self._mount([self._entries[place] for place in middle])
+        for block in blocks:
+            # Textual keeps the caches of a thousand widgets that are gone: let them be empty.
+            for widget in block.walk_children(Widget, with_self=True):
+                widget.refresh()
         if blocks:
             await self.remove_children(blocks)
 
