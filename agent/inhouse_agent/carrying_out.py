@@ -27,6 +27,7 @@ from inhouse_tools.writing.files import digest, write_files
 from inhouse_tools.writing.overlay import Overlay
 from inhouse_tools.writing.staged_diff import staged_diff
 
+STAGING: Final = "auto-edit"
 REPAIRS: Final = 2
 CALL: Final = "plan"
 STEP: Final = "Step {number} of {count} of the plan: {text}"
@@ -199,15 +200,18 @@ async def _run_turn(work: _Work, text: str) -> None:
     # The person's own check judges the whole, and one of a step would see files without it. What
     # is staged cannot be committed either.
     kit = work.kit
-    options, policy = kit.options, kit.policy
+    options, asks = kit.options, kit.policy.mode == "ask"
     kit.options = replace(options, verify=None, schema=None, commits=None)
-    if policy.mode == "ask":
+    if asks:
         # Staging touches nothing: the whole is asked for before it is written.
-        kit.policy = replace(policy, mode="auto-edit")
+        kit.policy = replace(kit.policy, mode=STAGING)
     try:
         ended = await run_turn(kit, work.history, text)
     finally:
-        kit.options, kit.policy = options, policy
+        kit.options = options
+        if asks and kit.policy.mode == STAGING:
+            # Rules, and another mode, that the person gave meanwhile stay.
+            kit.policy = replace(kit.policy, mode="ask")
     work.turns.append(ended)
     if ended.ending != "success":
         raise _StoppedError(ended.ending, f"{ended.text}\n\n{NOT_KEPT}")

@@ -36,7 +36,7 @@ def main() -> None:
             async with app.conversation.filling():
                 for block in islice(source, min(left, BATCH)):
                     await app.conversation.add(block)
-        await app.at_rest()
+            await app.at_rest()
         told.append(_resident() - before)
         told.append(app.conversation.entry_count)
         position = app.conversation.max_scroll_y

@@ -334,18 +334,43 @@ def test_another_width_keeps_what_is_at_the_top() -> None:
         await at_rest(pilot)
         app.conversation.scroll_to(y=150, animate=False)
         await at_rest(pilot)
-        top = next(block for block in mounted(app) if block.region.bottom > 0)
-        below = top.region.y
+
+        def top() -> Block:
+            return next(block for block in mounted(app) if block.region.bottom > 0)
+
+        first = top()
         for width in (90, 40, 60):
             await pilot.resize_terminal(width, 24)
             await at_rest(pilot)
-            assert top.region.y == below
+            assert top() is first
         app.conversation.scroll_end(animate=False)
         await at_rest(pilot)
         await pilot.resize_terminal(40, 12)
         await at_rest(pilot)
         assert app.conversation.following
         assert "<99>" in shown(app) or app.conversation.scroll_y == app.conversation.max_scroll_y
+
+    look(act)
+
+
+def test_the_bar_at_the_edge_is_dragged() -> None:
+    async def act(app: Talk, pilot: "Pilot[None]") -> None:
+        await fill(app, 300)
+        await at_rest(pilot)
+        edge = app.conversation.region.right - 1
+        bottom = app.conversation.region.height - 1
+        await pilot.mouse_down(offset=(edge, bottom))
+        await pilot.hover(offset=(edge, 0))
+        await pilot.mouse_up(offset=(edge, 0))
+        await at_rest(pilot)
+        assert app.conversation.scroll_y == 0
+        assert "<0>" in shown(app)
+        await pilot.hover(offset=(edge, 5))
+        assert app.conversation.scroll_y == 0
+        await pilot.click(offset=(edge, bottom))
+        await at_rest(pilot)
+        assert app.conversation.following
+        assert "<299>" in shown(app)
 
     look(act)
 

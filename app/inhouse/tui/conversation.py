@@ -79,10 +79,11 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
         self._floor = Floor()
         self._more_below = MoreBelow()
         self._bar = PositionBar()
-        self._tops: dict[Block, int] = {}
+        self._spans: dict[Block, range] = {}
+        self._width = 0
         self._total = 0
         self._shift = 0
-        self._moved = False
+        self._moved = self._rewrapped = False
         self._following = True
         self._filling = False
         self._new = 0
@@ -164,7 +165,7 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
         """Remove all blocks."""
         mounted = [entry.block for entry in self._entries.mounted]
         self._entries.clear()
-        self._tops.clear()
+        self._spans.clear()
         self._follow()
         await self.remove_children(mounted)
         self._show_welcome()
@@ -173,7 +174,7 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
     def process_layout(self, placements: list[WidgetPlacement]) -> list[WidgetPlacement]:
         """Move the mounted blocks to where they are among those that are not."""
         placed: list[WidgetPlacement] = []
-        tops: dict[Block, int] = {}
+        spans: dict[Block, range] = {}
         row = place = 0
         for placement in placements:
             widget, region, margin = placement.widget, placement.region, placement.margin
@@ -188,18 +189,20 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
                 self._moved |= self._entries.measure(entry, rows)
                 top = row + margin.top
                 placed.append(placement._replace(region=region.at_offset((region.x, top))))
-                tops[entry.block] = row
+                spans[entry.block] = range(row, row + rows)
             row += self._entries.rows_of(entry)
             place = entry.place + 1
         row += self._entries.rows_between(place)
         placed += self._on_floor(placements, row)
-        self._note_shift(tops)
-        self._tops, self._total = tops, row
+        self._note_shift(spans)
+        self._spans, self._total = spans, row
         return placed
 
     @override
     def arrange(self, size: Size, optimal: bool = False) -> DockArrangeResult:
         """Keep in view what is in view: the end, or the entry at the top."""
+        self._rewrapped = size.width != self._width
+        self._width = size.width
         arrangement = super().arrange(size, optimal)
         end = max(0, arrangement.total_region.bottom - size.height)
         wanted = end if self._following else min(max(0, round(self.scroll_y) + self._shift), end)
@@ -358,14 +361,19 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
             if placement.widget is self._floor
         ]
 
-    def _note_shift(self, tops: dict[Block, int]) -> None:
+    def _note_shift(self, spans: dict[Block, range]) -> None:
         """How far the entry at the top of the view has moved since the last layout."""
-        view_top, view_bottom = self.scroll_y, self.scroll_y + self.size.height
+        view = self.scroll_y, self.scroll_y + self.size.height
         in_view = [
-            (top, block)
-            for block, top in self._tops.items()
-            if block in tops and view_top - block.outer_size.height < top < view_bottom
+            (old, spans[block])
+            for block, old in self._spans.items()
+            if block in spans and old.start < view[1] and old.stop > view[0]
         ]
-        if in_view:
-            top, block = min(in_view, key=lambda known: known[0])
-            self._shift += tops[block] - top
+        if not in_view:
+            return
+        old, new = min(in_view, key=lambda known: known[0].start)
+        self._shift += new.start - old.start
+        above = round(self.scroll_y) - old.start
+        if self._rewrapped and above > 0:
+            # The same words stay at the top, not the same row of the entry.
+            self._shift += round(above * len(new) / len(old)) - above

@@ -38,7 +38,7 @@ class PositionBar(Widget):
         super().__init__()
         self._thumb = range(0)
         self._total = 0
-        self._grip = 0
+        self._grip: int | None = None
 
     def show(self, top: float, view: int, total: int) -> None:
         """`view` rows from `top` on are in view, of `total`."""
@@ -66,20 +66,21 @@ class PositionBar(Widget):
         held = event.y in self._thumb
         self._grip = event.y - self._thumb.start if held else len(self._thumb) // 2
         self.capture_mouse()
-        self._move_to(event.y)
+        self._move_to(event.y, self._grip)
 
     def on_mouse_move(self, event: MouseMove) -> None:
         """Drag the thumb."""
-        if self.app.mouse_captured is self:
-            self._move_to(event.y)
+        if self._grip is not None:
+            self._move_to(event.y, self._grip)
 
     def on_mouse_up(self, event: MouseUp) -> None:
         """Let it go."""
         event.stop()
+        self._grip = None
         self.release_mouse()
 
-    def _move_to(self, y: int) -> None:
+    def _move_to(self, y: int, grip: int) -> None:
         way = self.size.height - len(self._thumb)
         if way > 0 and self._thumb:
-            share = min(max((y - self._grip) / way, 0.0), 1.0)
+            share = min(max((y - grip) / way, 0.0), 1.0)
             self.post_message(self.Moved(share * (self._total - self.size.height)))
