@@ -90,4 +90,5 @@ def test_a_hundred_thousand_paths_answer_at_once() -> None:
         begun = time.thread_time()
         assert finder.find(query)
         spent.append(time.thread_time() - begun)
-    assert sorted(spent)[len(spent) // 2] < 0.05
+    # A tenth of this where nothing else runs; it finds a search that looks at everything twice.
+    assert sorted(spent)[len(spent) // 2] < 0.5

@@ -17,6 +17,7 @@ from textual.widget import AwaitMount, Widget
 from typing_extensions import override
 
 from inhouse.tui.blocks.block import Block
+from inhouse.tui.blocks.notice import NoticeBlock
 from inhouse.tui.entries import Entries, Entry
 from inhouse.tui.more_below import MoreBelow
 from inhouse.tui.position_bar import PositionBar
@@ -123,7 +124,7 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
     async def add(self, block: Block) -> None:
         """Put a block at the end; it is mounted afterwards when it is near the view."""
         entry = self._entries.add(block)
-        if self._welcome is not None:
+        if self._welcome is not None and not isinstance(block, NoticeBlock):
             self._welcome.display = False
         if self._filling:
             if entry.place >= FRESH:
@@ -181,7 +182,9 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
             entry = self._entries.of(widget)
             if entry is None:
                 if widget is self._welcome:
+                    # Notices may stand below it, until something is said.
                     placed.append(placement)
+                    row = region.bottom + margin.bottom
                 continue
             row += self._entries.rows_between(place, entry.place)
             if widget.is_mounted:

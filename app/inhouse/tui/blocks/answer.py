@@ -2,16 +2,18 @@
 
 import time
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.strip import Strip
 from typing_extensions import override
-from textual.timer import Timer
 
 from inhouse.tui.blocks.block import Block, Recipe
 from inhouse.tui.flow.markdown_text import MarkdownText
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
 # Faster than people see, and slow enough for a machine that has an answer to compute.
 SHORTEST_WAIT: Final = 1 / 15

@@ -1,7 +1,9 @@
 """A command: its last lines while it runs and after it, exit code, time."""
 
 import time
-from typing import Final, Self
+from collections.abc import Callable
+from functools import partial
+from typing import Final, Self, TypeVar
 
 from textual.content import Content
 
@@ -15,6 +17,9 @@ from inhouse_agent.events import ToolEnded, ToolStarted
 ENDINGS: Final = ("[exit code ", "[ended by signal ", "[stopped: ")
 
 
+AnyCommandBlock = TypeVar("AnyCommandBlock", bound="CommandBlock")
+
+
 class CommandBlock(ToolBlock):
     """A call of bash, or a command of the person's own."""
 
@@ -23,11 +28,13 @@ class CommandBlock(ToolBlock):
         self._tail = Tail()
         self._command = command_of(started)
 
-    def again(self) -> Self:
+    def recipe(self) -> "Callable[[], Self]":
         """The same with what was written."""
-        block = super().again()
-        block._tail = self._tail
-        return block
+        return partial(_with_tail, super().recipe(), self._tail)
+
+    def keep(self, tail: Tail) -> None:
+        """Show this as what was written; only before it is mounted."""
+        self._tail = tail
 
     def progress(self, text: str) -> None:
         """Show the last lines."""
@@ -106,3 +113,9 @@ class CommandBlock(ToolBlock):
 def command_of(started: ToolStarted) -> str:
     """The command as it is written in the arguments, else as the title has it."""
     return text_of(arguments_of(started), "command") or started.title.partition(" ")[2]
+
+
+def _with_tail(make: Callable[[], AnyCommandBlock], tail: Tail) -> AnyCommandBlock:
+    block = make()
+    block.keep(tail)
+    return block

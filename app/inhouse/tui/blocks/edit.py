@@ -1,7 +1,8 @@
 """A call that changes files: its diff, and what the checks found after it."""
 
 import time
-from typing import ClassVar, Final, Self
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final, Self
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +17,9 @@ from inhouse.tui.diff.parse import changed_files
 from inhouse.tui.diff.sections import FileSections
 from inhouse.tui.diff.view import DiffLayout, DiffView
 from inhouse_agent.events import ToolStarted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PROBLEM_LINES: Final = 6
 FOLDED_ROWS: Final = 10
@@ -48,9 +52,9 @@ class EditBlock(ToolBlock):
         yield self.result
         yield self._problems
 
-    def fresh(self) -> Self:
-        """A new block that shows diffs in the same way."""
-        return type(self)(self.started, self._changing, clock=self.clock)
+    def blank(self) -> "Callable[[], Self]":
+        """How to make a block that shows diffs in the same way."""
+        return partial(type(self), self.started, self._changing, clock=self.clock)
 
     def described(self) -> tuple[str, str]:
         """The symbol that is changed, if it is one, and the file."""

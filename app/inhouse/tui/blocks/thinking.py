@@ -3,16 +3,18 @@
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.content import Content
-from textual.timer import Timer
 
 from inhouse.live.spelling import spell_count, spell_seconds
 from inhouse.tui.blocks.block import Recipe
 from inhouse.tui.blocks.flow_block import FOLDED, UNFOLDED, FlowBlock, indented, marked
 from inhouse.tui.flow.piece import MUTED, Margin, Piece
 from inhouse.tui.text import line, lines
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
 
 WAIT: Final = 0.2
 TAIL_CHARACTERS: Final = 600

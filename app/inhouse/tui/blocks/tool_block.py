@@ -4,7 +4,8 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Self, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -32,6 +33,7 @@ from inhouse_agent.history import CANCELLED
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+AnyToolBlock = TypeVar("AnyToolBlock", bound="ToolBlock")
 State = Literal["running", "waiting", "done", "failed", "denied", "interrupted"]
 Clock = Callable[[], float]
 
@@ -54,6 +56,17 @@ WORTH_SAYING: Final = 0.1
 """Seconds from which on it is said how long something took."""
 _DENIED: Final = re.compile(r"Denied: (.*?)\. Do not try another way to the same end\.", re.S)
 _HANDLE: Final = re.compile(r"\b(?:Read|read) (out-[1-9][0-9]{0,8})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a call stands in its block; `since` is of the block's clock."""
+
+    asked: Asked | None
+    answer: Answered | None
+    ended: ToolEnded | None
+    since: float
+    folded: bool
 
 
 class ToolBlock(Block):
@@ -149,17 +162,20 @@ class ToolBlock(Block):
             self._ticking.stop()
         self.draw()
 
-    def again(self) -> Self:
-        """The same call in a new block."""
-        block = self.fresh()
-        block.asked, block.answer, block.ended = self.asked, self.answer, self.ended
-        block._since = self._since
-        block.set_reactive(ToolBlock.folded, self.folded)
-        return block
+    def recipe(self) -> "Callable[[], Self]":
+        """The call and how it stands."""
+        standing = Standing(self.asked, self.answer, self.ended, self._since, self.folded)
+        return partial(_made_like, self.blank(), standing)
 
-    def fresh(self) -> Self:
-        """A new block for the call, as if it had just started."""
-        return type(self)(self.started, clock=self.clock)
+    def blank(self) -> "Callable[[], Self]":
+        """How to make a block for the call as if it had just started."""
+        return partial(type(self), self.started, clock=self.clock)
+
+    def stand(self, standing: Standing) -> None:
+        """Be like another block for the call; only before it is mounted."""
+        self.asked, self.answer, self.ended = standing.asked, standing.answer, standing.ended
+        self._since = standing.since
+        self.set_reactive(ToolBlock.folded, standing.folded)
 
     def copied_text(self) -> str:
         """What was answered, else what was called."""
@@ -257,3 +273,9 @@ class ToolBlock(Block):
         if not count:
             return Excerpt()
         return first_lines(self.ended.text, count, hint="" if self.folded else MORE_BY_KEY)
+
+
+def _made_like(make: Callable[[], AnyToolBlock], standing: Standing) -> AnyToolBlock:
+    block = make()
+    block.stand(standing)
+    return block
