@@ -32,7 +32,7 @@ def test_it_measures(tmp_path: Path, name: str) -> None:
 
 def test_the_first_key_is_timed(tmp_path: Path) -> None:
     command = [sys.executable, "-c", PROGRAM.format(shows=True)]
-    assert 0.2 < seconds_until_key(command, tmp_path, tmp_path) < 20
+    assert 0.2 < seconds_until_key(command, tmp_path, tmp_path, {}) < 20
 
 
 def test_a_key_that_is_not_shown_is_no_figure(
@@ -40,10 +40,10 @@ def test_a_key_that_is_not_shown_is_no_figure(
 ) -> None:
     monkeypatch.setattr("tui_figures.prompt_ready.PATIENCE_SECONDS", 2.0)
     command = [sys.executable, "-c", PROGRAM.format(shows=False)]
-    with pytest.raises(TuiBenchError, match="never shown"):
-        seconds_until_key(command, tmp_path, tmp_path)
+    with pytest.raises(TuiBenchError, match="never showed"):
+        seconds_until_key(command, tmp_path, tmp_path, {})
     with pytest.raises(TuiBenchError, match="never took the screen"):
-        seconds_until_key([sys.executable, "-c", ""], tmp_path, tmp_path)
+        seconds_until_key([sys.executable, "-c", ""], tmp_path, tmp_path, {})
 
 
 def test_a_terminal_ends_its_program(tmp_path: Path) -> None:
