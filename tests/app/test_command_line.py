@@ -2,7 +2,6 @@
 
 import json
 import os
-import pty
 import resource
 import signal
 import subprocess
@@ -337,18 +336,13 @@ def test_an_ascii_terminal_gets_escapes(inhouse: Run) -> None:
     assert "gr\\xf6\\xdfe" in done.stderr
 
 
-def test_in_a_terminal_the_screen_is_not_there_yet(folder: Path) -> None:
-    parent, child = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "inhouse.start"], cwd=folder, stdin=child, stdout=child, stderr=child
-    )
-    os.close(child)
-    shown = b""
-    try:
-        while piece := os.read(parent, 4096):
-            shown += piece
-    except OSError:  # Linux reports the end of a pty so.
-        pass
-    os.close(parent)
-    assert process.wait(30) == 2
-    assert b"inhouse -p" in shown
+def test_without_a_terminal_it_says_how_to_ask(inhouse: Run) -> None:
+    done = inhouse()
+    assert done.returncode == 2
+    assert "inhouse -p" in done.stderr
+
+
+def test_what_belongs_to_one_answer_opens_no_screen(inhouse: Run) -> None:
+    done = inhouse("--output-format", "json")
+    assert done.returncode == 2
+    assert "--output-format" in done.stderr and "inhouse run" in done.stderr

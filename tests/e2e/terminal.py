@@ -81,10 +81,14 @@ class Terminal:
         """Wait until all of these stand on the screen."""
         self.wait_until(lambda: all(word in self.text for word in words), words, seconds)
 
-    def wait_for_change(self) -> None:
-        """Wait until something else stands on the screen."""
-        before = self.text
-        self.wait_until(lambda: self.text != before, ("another screen",))
+    def shows(self, words: str, seconds: float) -> bool:
+        """Whether this stands on the screen within so many seconds."""
+        deadline = time.monotonic() + seconds
+        while words not in self.text:
+            left = deadline - time.monotonic()
+            if left <= 0 or not self._take(left):
+                return False
+        return True
 
     def wait_until(
         self, condition: Callable[[], bool], what: Sequence[str] = (), seconds: float = 60

@@ -28,9 +28,8 @@ def terminal(repository: Path, engine_variables: Mapping[str, str]) -> Iterator[
 
 def end_turn(screen: Terminal) -> None:
     """Say no to whatever the model wants next, and interrupt it."""
-    while IDLE not in screen.text:
+    while not screen.shows(IDLE, seconds=3):
         screen.press("escape")
-        screen.wait_for_change()
 
 
 @pytest.mark.model

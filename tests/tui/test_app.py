@@ -63,6 +63,8 @@ def test_escape_interrupts_and_the_queue_waits(tmp_path: Path) -> None:
             await stage.until(lambda: stage.app.live.state == "ready")
             await stage.settle()
             assert "interrupted" in stage.texts().lower()
+            await stage.pilot.press("escape", "escape")
+            assert len(stage.app.screen_stack) == 1, "who presses again to stop wants no rewind"
             assert list(stage.app.composer.queue) == ["later"]
 
     asyncio.run(run())

@@ -56,7 +56,7 @@ def open_or_print(flags: Flags) -> None:
         if words:
             fail(f"Unexpected {words[0]!r} next to -p: put the whole prompt in quotes.")
         print_answer(flags, flags.prompt)
-    near = get_close_matches(words[0], COMMANDS, n=1) if len(words) == 1 else []
+    near = get_close_matches(words[0], COMMANDS, n=1) if words else []
     if near:
         fail(f"There is no command {words[0]!r}. Did you mean {near[0]}?")
     converse(flags, " ".join(words))

@@ -80,6 +80,7 @@ class InhouseApp(GuardedApp[None]):
         self.opening = opening
         self._clock = clock
         self._pressed: dict[str, float] = {}
+        self._interrupted = float("-inf")
         self._below = Vertical(id="below")
         self._draft = ""
         self._suspended = False
@@ -289,6 +290,10 @@ class InhouseApp(GuardedApp[None]):
         """Interrupts what runs; a second Esc soon after, with nothing running, rewinds."""
         if self.live.state == "busy":
             await self.live.interrupt()
+            self._interrupted = self._clock()
+        elif self._clock() - self._interrupted < TWICE_SECONDS:
+            # Who wants to stop something presses more than once.
+            return
         elif self._twice("escape"):
             await self.action_run_command("rewind")
 
