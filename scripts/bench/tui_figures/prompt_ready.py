@@ -14,6 +14,7 @@ MOST_SECONDS = 0.6
 MOST_OF_OPPONENT = 0.5
 KEY = "§"
 PATIENCE_SECONDS = 30.0
+BETWEEN_SECONDS = 0.02
 PROGRAM = Path(__file__).parents[3] / ".venv" / "bin" / "inhouse"
 # It would ask for a key first; none is used, since nothing is sent.
 OPPONENT_ENVIRONMENT = {"MISTRAL_API_KEY": "none"}
@@ -63,14 +64,18 @@ def measure_prompt_ready(bench: TuiBench) -> list[Figure]:
 def seconds_until_key(
     command: Sequence[str], home: Path, folder: Path, variables: Mapping[str, str]
 ) -> float:
-    """Start a program in a terminal, press a key as soon as it has taken the screen, and wait
-    until the key is shown."""
+    """Start a program in a terminal, press a key again and again as soon as it has taken the
+    screen, since keys that come too early are lost, and wait until one is shown."""
     environment = {"HOME": str(home), **variables}
     with Terminal(command, folder, environment) as terminal:
         # Earlier the terminal itself would show the key.
         taken = terminal.wait_for(b"\x1b[?1049h", PATIENCE_SECONDS)
         require(taken is not None, f"{Path(command[0]).name} never took the screen")
-        terminal.press(KEY)
-        shown = terminal.wait_for(KEY.encode(), PATIENCE_SECONDS)
+        shown = None
+        for _press in range(round(PATIENCE_SECONDS / BETWEEN_SECONDS)):
+            terminal.press(KEY)
+            shown = terminal.wait_for(KEY.encode(), BETWEEN_SECONDS)
+            if shown is not None or terminal.ended:
+                break
         require(shown is not None, f"{Path(command[0]).name} never showed the key")
         return shown or 0.0
