@@ -71,6 +71,7 @@ class InhouseApp(GuardedApp[None]):
         Binding("shift+tab", "next_mode", "Next mode", priority=True),
         Binding("ctrl+o", "show_output", "Full output of the last tool"),
         Binding("ctrl+t", "fold_checklist", "Fold the steps"),
+        Binding("ctrl+z", "suspend_process", "Suspend; fg goes on"),
         Binding("f1", "run_command('help')", "Help"),
     ]
     ENABLE_COMMAND_PALETTE = False
