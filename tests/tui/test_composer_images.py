@@ -14,6 +14,7 @@ from textual import events
 from inhouse.tui.composer import clipboard, images
 from inhouse.tui.composer.chips import Picture
 from inhouse.tui.composer.composer import Composer
+from inhouse_models.image_file import image_size
 from inhouse_tools.refusal import Refusal
 
 TIMES = "\N{MULTIPLICATION SIGN}"
@@ -47,7 +48,7 @@ JPEG = b"\xff\xd8\xff\xe0\x00\x04ab\xff\xff\xc0\x00\x0b\x08" + struct.pack(">HH"
     ],
 )
 def test_the_size_is_read_from_the_header(data: bytes, size: tuple[int, int] | None) -> None:
-    assert images.size_of(data) == size
+    assert image_size(data) == size
 
 
 def test_paths_are_known_as_terminals_paste_them(tmp_path: Path) -> None:

@@ -26,7 +26,6 @@ TELLING: Final = (
     ImportError,
     IndexError,
     NameError,
-    NotImplementedError,
     RecursionError,
     TypeError,
     ZeroDivisionError,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from inhouse_models.engine.picture import Picture, PictureFault
 from inhouse_models.engine.places import find_images
 from inhouse_models.engine.vision import Vision
-from inhouse_models.host.image_file import image_size
+from inhouse_models.image_file import image_size
 
 MOST_BYTES = 32 * 1024**2
 MOST_PIXELS = 64 * 1024**2

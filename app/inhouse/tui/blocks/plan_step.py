@@ -16,7 +16,7 @@ from inhouse_agent.plan import PlanStep
 
 MUTED: Final = "$foreground-muted"
 SIGNS: Final = {"done": ("✓", "$text-success"), "doing": ("◐", "$text-accent")}
-TODO: Final = ("○", MUTED)
+NOT_BEGUN: Final = ("○", MUTED)
 DROPPED: Final = ("✗", "$text-error")
 
 
@@ -80,7 +80,7 @@ class PlanStepRow(Horizontal):
 def sign_of(step: DraftStep, look: StepLook) -> Content:
     """Whether it is chosen, its state and its number."""
     mark = ("↕" if look.moving else ">") if look.chosen else " "
-    sign, style = DROPPED if step.dropped else SIGNS.get(look.state, TODO)
+    sign, style = DROPPED if step.dropped else SIGNS.get(look.state, NOT_BEGUN)
     return join(
         Content.styled(mark, "$text-primary bold"),
         " ",

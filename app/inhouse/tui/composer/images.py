@@ -5,7 +5,6 @@ import contextlib
 import hashlib
 import os
 import shlex
-import struct
 import time
 from pathlib import Path
 from typing import Final
@@ -13,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from inhouse.sanitise import sanitise_line
 from inhouse.tui.composer.chips import Picture
+from inhouse_models.image_file import image_size
 from inhouse_tools.refusal import Refusal, of_os_error
 
 MOST_BYTES: Final = 32 * 1024**2
@@ -27,33 +27,11 @@ KINDS: Final = {
     b"BM": "image/bmp",
     b"\xff\xd8": "image/jpeg",
 }
-# Markers of JPEG that begin a frame and so hold its size; the three left out mean other things.
-_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 def kind_of(head: bytes) -> str:
     """The media type that an engine can read, by how a file begins; "" for another."""
     return next((kind for mark, kind in KINDS.items() if head.startswith(mark)), "")
-
-
-def size_of(head: bytes) -> tuple[int, int] | None:
-    """Width and height in pixels of a PNG, JPEG, GIF or BMP file; None for anything else."""
-    try:
-        match kind_of(head):
-            case "image/png":
-                width, height = struct.unpack_from(">II", head, 16)
-            case "image/gif":
-                width, height = struct.unpack_from("<HH", head, 6)
-            case "image/bmp":
-                width, height = struct.unpack_from("<ii", head, 18)
-            case "image/jpeg":
-                width, height = _jpeg_size(head)
-            case _:
-                return None
-    except struct.error:
-        return None
-    # The height of a BMP file is negative when its rows begin at the top.
-    return (width, abs(height)) if width > 0 and height else None
 
 
 def pasted_paths(text: str) -> list[Path]:
@@ -86,7 +64,7 @@ def look_at(path: Path) -> Picture | Refusal:
     name = sanitise_line(path.name)
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
         return Refusal(f"{name} is a WebP image, which no engine here reads. Save it as PNG.")
-    size = size_of(head)
+    size = image_size(head)
     if size is None:
         return Refusal(f"{name} is damaged, or not a PNG, JPEG, GIF or BMP file.")
     if total > MOST_BYTES:
@@ -139,21 +117,3 @@ def _image_at(spelling: str) -> Path | None:
         if path.suffix.lower() in ENDINGS and path.is_absolute() and path.is_file():
             return path
     return None
-
-
-def _jpeg_size(data: bytes) -> tuple[int, int]:
-    """Raises struct.error when no frame is found."""
-    place = 2
-    while True:
-        mark, kind = struct.unpack_from(">BB", data, place)
-        if mark != 0xFF:
-            return 0, 0
-        if kind == 0xFF:
-            # Padding before a marker.
-            place += 1
-            continue
-        (length,) = struct.unpack_from(">H", data, place + 2)
-        if kind in _FRAMES:
-            height, width = struct.unpack_from(">HH", data, place + 5)
-            return width, height
-        place += 2 + length

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.models.engine.images import make_png
 
-from inhouse_models.host.image_file import image_size
+from inhouse_models.image_file import image_size
 
 GIF = b"GIF89a" + struct.pack("<HH", 300, 200) + bytes(20)
 BMP = b"BM" + bytes(16) + struct.pack("<ii", 640, -480) + bytes(20)
