@@ -16,6 +16,7 @@ from inhouse_agent.kit import Ask, Emit, Kit, Options, deny_asks
 from inhouse_agent.limits import Limits
 from inhouse_agent.permission import Mode, Policy, Rule, RuleProblem, parse_rule
 from inhouse_agent.profile import profile_named
+from inhouse_agent.seen_before import remember_files
 from inhouse_agent.session import Session, SessionProblem
 from inhouse_agent.undo import record_turns
 from inhouse_agent.verify import Verify
@@ -161,6 +162,7 @@ async def _build(
     )
     profile = profile_named(info.profile)
     workspace.keeps_symbols = profile.guided
+    remember_files(workspace, session.events())
     emit = journalling(session, show)
     _say_what_matters(session, policy, workspace, emit)
     notice = noticing(emit)

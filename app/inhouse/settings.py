@@ -172,6 +172,10 @@ class Settings(BaseModel):
     theme: str = Field(
         default="auto", description="colours of the terminal UI: auto, or a name that /theme lists"
     )
+    diff: Literal["auto", "unified", "split"] = Field(
+        default="auto",
+        description="how changes are shown: unified, split side by side, auto by the width",
+    )
     notify: Literal["off", "bell", "desktop"] = Field(
         default="bell", description="how you are told while you look elsewhere: off, bell, desktop"
     )

@@ -235,6 +235,24 @@ def test_another_model_goes_on_with_the_same_session(tmp_path: Path) -> None:
     assert "One." in asked
 
 
+def test_what_one_model_has_read_another_may_change(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("Buy milk.\n")
+    edit = call("edit", file_path="notes.txt", old_string="milk", new_string="tea")
+    other = ScriptedModel((edit, say("Done.")), about=replace(INFO, name="other"))
+
+    async def act(stage: Stage, live: LiveSession) -> None:
+        live.set_mode("auto-edit")
+        live.send("read it")
+        await stage.until(lambda: bool(stage.endings))
+        assert await live.switch_model("other") == ""
+        live.send("change it")
+        await stage.until(lambda: len(stage.endings) == 2)
+
+    reader = ScriptedModel((call("read", file_path="notes.txt"), say("Milk.")))
+    lead(tmp_path, {"": reader, "other": other}, act)
+    assert (tmp_path / "notes.txt").read_text() == "Buy tea.\n"
+
+
 def test_a_session_goes_on_where_it_was_left(tmp_path: Path) -> None:
     async def act(stage: Stage, live: LiveSession) -> None:
         live.send("first")

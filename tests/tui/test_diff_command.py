@@ -56,3 +56,25 @@ def test_all_output_of_the_last_command(tmp_path: Path) -> None:
             assert isinstance(stage.app.screen, OutputScreen)
 
     asyncio.run(run())
+
+
+def test_changes_are_laid_out_as_the_person_set_it(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path)
+
+    async def rows_with(layout: str) -> list[str]:
+        edit = call(
+            "edit", file_path="cart.py", old_string='"""A cart."""', new_string='"""Carts."""'
+        )
+        back = call(
+            "edit", file_path="cart.py", old_string='"""Carts."""', new_string='"""A cart."""'
+        )
+        model = ScriptedModel((call("read", file_path="cart.py"), edit, back, say("Done.")))
+        async with running(folder, model, mode="auto-edit", diff=layout) as stage:
+            await stage.turn("rename")
+            return rows_of(stage.app)
+
+    beside = asyncio.run(rows_with("split"))
+    below = asyncio.run(rows_with("auto"))
+    assert any('- """A cart."""' in row and '+ """Carts."""' in row for row in beside)
+    assert not any('- """A cart."""' in row and '+ """Carts."""' in row for row in below)
+    assert any('- """A cart."""' in row for row in below)

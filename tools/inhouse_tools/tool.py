@@ -39,7 +39,8 @@ class Output:
     """What a call answered: `text` for the model, `show` for the screen (JSON-able).
 
     `show` keys that front ends know: "diff" (unified diff), "path", "lines", "exit_code",
-    "seconds", "cut" (how much was left out), "changed" (list of paths that were written).
+    "seconds", "cut" (how much was left out), "changed" (list of paths that were written), "sha256"
+    (of the file that was read).
     """
 
     text: str

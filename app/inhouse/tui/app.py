@@ -156,6 +156,7 @@ class InhouseApp(GuardedApp[None]):
         self.welcome.model = built.info.name
         if self.live.wish is not None:
             self.notifier.setting = self.live.wish.settings.notify
+            self.presenter.diffs = self.live.wish.settings.diff
         events = built.session.events()
         self.presenter.restart(events)
         self.status.recall(events)

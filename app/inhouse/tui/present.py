@@ -42,6 +42,7 @@ from inhouse_models.chat import Message
 if TYPE_CHECKING:
     from inhouse.tui.blocks.thinking import ThinkingBlock
     from inhouse.tui.blocks.tool_block import ToolBlock
+    from inhouse.tui.diff.view import DiffLayout
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,13 @@ class Presenter:
     """Takes events at any speed and shows them one after the other; `run` is a task of the app.
 
     Most kinds of blocks are loaded with the first event that needs one: a person can write
-    before any of them is there.
+    before any of them is there. `diffs` is how changes are laid out in what comes.
     """
 
     def __init__(self, places: Places, clock: Callable[[], float] = time.monotonic) -> None:
         self._places = places
         self._clock = clock
+        self.diffs: DiffLayout = "auto"
         self._waiting: asyncio.Queue[Event | Block | Restart] = asyncio.Queue()
         self._answer: AnswerBlock | None = None
         self._thinking: ThinkingBlock | None = None
@@ -196,7 +198,8 @@ class Presenter:
             await self._close_blocks()
             from inhouse.tui.blocks.tool import tool_block
 
-            block = self._tools[event.call_id] = tool_block(event, clock=self._clock)
+            block = tool_block(event, self.diffs, clock=self._clock)
+            self._tools[event.call_id] = block
             await self._add(block)
             return
         block = self._tools.get(event.call_id)
@@ -225,7 +228,7 @@ class Presenter:
             case ChangeProposed():
                 from inhouse.tui.blocks.change import ChangeBlock
 
-                await self._add(ChangeBlock(event))
+                await self._add(ChangeBlock(event, self.diffs))
             case PlanProposed(plan):
                 last = self._places.conversation.last
                 if isinstance(last, AnswerBlock):

@@ -1,5 +1,7 @@
 """The tool that reads a file, a folder or a kept output."""
 
+from dataclasses import replace
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from inhouse_tools.documentation import page
@@ -48,9 +50,10 @@ async def run(args: ReadArgs, workspace: Workspace) -> Output:
     if isinstance(opened, Refusal):
         return opened.output()
     output = _page(place.name, opened.document.text, args, workspace.max_output_chars)
-    if not output.failed:
-        workspace.seen[place.name] = opened.content.sha256
-    return output
+    if output.failed:
+        return output
+    sha256 = workspace.seen[place.name] = opened.content.sha256
+    return replace(output, show={**output.show, "sha256": sha256})
 
 
 def _kept_output(args: ReadArgs, workspace: Workspace) -> Output:

@@ -45,6 +45,7 @@ class PlanStepRow(Horizontal):
         & > .sign { width: auto; height: auto; padding: 0 1 0 0; }
         & > .step { width: 1fr; height: auto; }
         &.-chosen { background: $panel; }
+        &:ansi.-chosen { text-style: bold; }
     }
     """
 

@@ -17,7 +17,7 @@ async def show_diff(app: "InhouseApp", _arguments: str) -> None:
     async def look() -> "WorkTreeChanges":
         return await worktree_changes(app.opening.root)
 
-    await app.push_screen(DiffScreen(look))
+    await app.push_screen(DiffScreen(look, app.presenter.diffs))
 
 
 COMMANDS = (SlashCommand("diff", "show what differs from the last commit", show_diff),)

@@ -53,6 +53,7 @@ class FileSection(Vertical, can_focus=True, inherit_bindings=False):
     FileSection {
         height: auto;
         &:focus > FileLine { background: $panel; text-style: bold; }
+        &:ansi:focus > FileLine { text-style: bold underline; }
         & > DiffView { margin: 0 0 0 2; }
     }
     """

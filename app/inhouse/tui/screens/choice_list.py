@@ -36,6 +36,8 @@ class ChoiceList(OptionList):
                 text-style: bold;
             }
         }
+        &:ansi > .option-list--option-highlighted { text-style: bold; }
+        &:ansi:focus > .option-list--option-highlighted { text-style: bold underline; }
     }
     """
     SIDES: ClassVar[int] = 2

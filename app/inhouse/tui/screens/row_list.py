@@ -53,6 +53,7 @@ class RowList(ScrollView, can_focus=True, inherit_bindings=False):
         overflow-x: hidden;
         overflow-y: auto;
         & > .row-list--highlighted { background: $panel; }
+        &:ansi > .row-list--highlighted { text-style: bold underline; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"row-list--highlighted"}
