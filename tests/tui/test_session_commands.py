@@ -123,6 +123,11 @@ def test_a_branch_is_picked_and_goes_on(tmp_path: Path) -> None:
             built = stage.app.live.built
             assert built is not None
             assert [one.text for one in built.history][-1] == "B is there."
+            # It is left without a word, and goes on there all the same.
+            await command(stage, "new")
+            await command(stage, "resume", first)
+            assert "B is there." in stage.texts()
+            assert "Again." not in stage.texts()
 
     asyncio.run(run())
 

@@ -15,6 +15,7 @@ from inhouse.live.undoing import (
 )
 from inhouse_agent.events import (
     FileChanged,
+    MessageAdded,
     Noticed,
     PlanProposed,
     ToolStarted,
@@ -40,12 +41,14 @@ SLACK: Final = 0.001
 @dataclass(frozen=True, slots=True)
 class RewindPoint:
     """A prompt of the branch: `entry` is the one before it, "" at the start, `at` its time (ISO
-    8601), `files` are those that its turn is known to have changed."""
+    8601), `files` are those that its turn is known to have changed, `images` what it shows, as
+    data URLs."""
 
     entry: str
     at: str
     prompt: str
     files: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +62,12 @@ class Overrule:
 
 @dataclass(frozen=True, slots=True)
 class Rewound:
-    """It is done: what to say of the files, and the prompt to begin again with."""
+    """It is done: what to say of the files, and the prompt to begin again with, with its images
+    as data URLs."""
 
     prompt: str
     lines: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +82,20 @@ def rewind_points(session: "Session") -> list[RewindPoint]:
     """Every prompt of the branch that counts, the first one first."""
     points: list[RewindPoint] = []
     files: dict[str, None] = {}
+    images: tuple[str, ...] = ()
     start: tuple[str, str, str] | None = None
 
     def close() -> None:
         if start is not None:
-            points.append(RewindPoint(*start, tuple(files)))
+            points.append(RewindPoint(*start, tuple(files), images))
 
     for entry in session.branch():
         match entry.event:
             case TurnStarted(prompt):
                 close()
-                start, files = (entry.parent, entry.at, prompt), {}
+                start, files, images = (entry.parent, entry.at, prompt), {}, ()
+            case MessageAdded(message) if message.role == "user" and message.images:
+                images = message.images
             case FileChanged(path):
                 files[path] = None
             case TurnEnded() as ended:
@@ -126,7 +134,9 @@ async def rewind(
             tell_model(live, "undo", undone.files)
     if conversation:
         follow_branch(built, point.entry, WENT_BACK.format(first_line(point.prompt)))
-    return Rewound(point.prompt if conversation else "", lines)
+    if not conversation:
+        return Rewound("", lines)
+    return Rewound(point.prompt, lines, point.images)
 
 
 def follow_branch(built: "Built", entry: str, said: str = "") -> None:

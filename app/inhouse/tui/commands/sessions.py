@@ -17,6 +17,7 @@ NOT_OPEN: Final = "The session is not open yet. Try again in a moment."
 NO_TITLE: Final = "The session is called “{}”. /rename TITLE gives it another title."
 RENAMED: Final = "The session is called “{}” now."
 COPIED: Final = "This is a copy of session {}, which stays as it was."
+OTHER_BRANCH: Final = "The session goes on with this branch."
 SAME: Final = "This is the session that is open."
 FORMATS: Final = ("md", "html")
 
@@ -84,7 +85,8 @@ async def go_on(app: "InhouseApp", choice: "SessionChoice") -> str:
     if choice.entry and app.live.built is not None:
         from inhouse.live.rewinding import follow_branch
 
-        follow_branch(app.live.built, choice.entry)
+        # What was chosen is remembered, also when nothing more is said on it.
+        follow_branch(app.live.built, choice.entry, OTHER_BRANCH)
         app.presenter.restart(app.live.built.session.events())
     return ""
 

@@ -6,9 +6,10 @@ from inhouse.tui.blocks.notice import NoticeBlock
 from inhouse.tui.commands.command import SlashCommand
 
 if TYPE_CHECKING:
-    from inhouse.live.rewinding import Overrule, Problem, RewindPoint
+    from inhouse.live.rewinding import Overrule, Problem, RewindPoint, Rewound
     from inhouse.live.undoing import Way
     from inhouse.tui.app import InhouseApp
+    from inhouse.tui.composer.chips import Written
 
 NOT_OPEN: Final = "The session is not open yet. Try again in a moment."
 FORCE: Final = "--force"
@@ -110,9 +111,19 @@ async def go_back(
     built = app.live.built
     if conversation and built is not None:
         app.presenter.restart(built.session.events())
-        app.composer.put(done.prompt)
+        app.composer.put(await as_before(app, done))
         app.follow()
     say(app, done.lines)
+
+
+async def as_before(app: "InhouseApp", done: "Rewound") -> "Written":
+    """The prompt as it stood in the composer."""
+    import asyncio
+
+    from inhouse.tui.composer.returning import as_written
+
+    folder = app.composer.sources.pictures
+    return await asyncio.to_thread(as_written, done.prompt, done.images, folder)
 
 
 async def _overrule(

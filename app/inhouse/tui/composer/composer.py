@@ -147,9 +147,9 @@ class Composer(Vertical):
         """What would be sent now, as the model would read it."""
         return self.editor.told()
 
-    def put(self, content: str) -> None:
+    def put(self, content: str | Written) -> None:
         """Let this stand in the editor instead."""
-        self.editor.put(fold(content))
+        self.editor.put(fold(content) if isinstance(content, str) else content)
 
     def insert(self, content: str) -> None:
         """Write this at the cursor, as if it were pasted."""
