@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench_run import BenchError
 from figure import Figure
 
 from inhouse_tools.places.listing import list_files
@@ -57,21 +58,11 @@ class RepoBench:
             root, sandbox=Sandbox.off(), cache=kept / "cache", state=kept / "state"
         )
         if isinstance(opened, Refusal):
-            raise RepoBenchError(opened.text)
+            raise BenchError(opened.text)
         return opened
 
 
 Measurement = Callable[[RepoBench], list[Figure]]
-
-
-class RepoBenchError(Exception):
-    """A result was not what it must be, so its time says nothing."""
-
-
-def require(condition: bool, text: str) -> None:
-    """Every figure checks what came out before it tells how long it took."""
-    if not condition:
-        raise RepoBenchError(text)
 
 
 def tree_hash(root: Path) -> str:

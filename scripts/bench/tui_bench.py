@@ -36,16 +36,6 @@ class TuiBench:
 Measurement = Callable[[TuiBench], list[Figure]]
 
 
-class TuiBenchError(Exception):
-    """A result was not what it must be, so its time says nothing."""
-
-
-def require(condition: bool, text: str) -> None:
-    """Every figure checks what came out before it tells how long it took."""
-    if not condition:
-        raise TuiBenchError(text)
-
-
 class NobodysTerminal(HeadlessDriver):
     """A terminal that everything is written to, in the bytes that a real one gets."""
 

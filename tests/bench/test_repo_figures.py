@@ -4,7 +4,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from repo_bench import RepoBench, RepoBenchError, tree_hash
+from bench_run import BenchError
+from repo_bench import RepoBench, tree_hash
 from repo_figures import FIGURES
 from repo_figures.definitions import defined_in, is_among
 from repo_figures.map import aider_map, own_map, tasks
@@ -60,7 +61,7 @@ def test_grep_is_measured_beside_ripgrep(bench: RepoBench, monkeypatch: pytest.M
         return Found()
 
     monkeypatch.setattr(ripgrep, "search", find_nothing)
-    with pytest.raises(RepoBenchError, match="grep and ripgrep differ"):
+    with pytest.raises(BenchError, match="grep and ripgrep differ"):
         FIGURES["grep"](RepoBench(bench.tree, bench.folder / "again", quick=True))
 
 
@@ -97,7 +98,7 @@ def test_maps_are_measured_beside_aiders(bench: RepoBench, tmp_path: Path, aider
     alone = own_map(bench.tree, tmp_path / "cache", tasks(bench.files())[0])
     assert alone.seconds > 0 and "shared_thing" in alone.text
     aider.write_text("raise ImportError('broken')\n")
-    with pytest.raises(RepoBenchError, match="broken"):
+    with pytest.raises(BenchError, match="broken"):
         FIGURES["map"](RepoBench(bench.tree, tmp_path / "other", Path(sys.executable), quick=True))
 
 
@@ -110,7 +111,7 @@ def test_an_opponent_that_gives_up_gets_a_second_try_that_is_told(
     assert made.text.startswith("line\n")
     assert "it says 'Disabling repo map' while it draws src/shared.h, whose" in made.said
     aider.write_text(AIDER.format(first="return ''"))
-    with pytest.raises(RepoBenchError, match="does not say why"):
+    with pytest.raises(BenchError, match="does not say why"):
         aider_map(Path(sys.executable), bench.tree, bench.files(), task)
 
 
@@ -130,7 +131,7 @@ def test_the_truth_is_read_from_plain_text(bench: RepoBench) -> None:
     assert not is_among(("src/b.h", 3), answer)
     assert not is_among(("src/d.h", 1), answer), "it is the fourth"
     assert choose(bench.tree, bench.files(), 20) == ("src/shared.h", "shared_thing", 25)
-    with pytest.raises(RepoBenchError, match="26 files"):
+    with pytest.raises(BenchError, match="26 files"):
         choose(bench.tree, bench.files(), 26)
     assert folders_with(bench.tree, 25) == ["src"]
     assert folders_with(bench.tree, 26) == ["src", "scripts"]

@@ -5,8 +5,9 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from bench_run import BenchError
 from terminal import Terminal
-from tui_bench import TuiBench, TuiBenchError
+from tui_bench import TuiBench
 from tui_figures import FIGURES
 from tui_figures.prompt_ready import KEY, seconds_until_key
 from tui_material import blocks
@@ -40,9 +41,9 @@ def test_a_key_that_is_not_shown_is_no_figure(
 ) -> None:
     monkeypatch.setattr("tui_figures.prompt_ready.PATIENCE_SECONDS", 2.0)
     command = [sys.executable, "-c", PROGRAM.format(shows=False)]
-    with pytest.raises(TuiBenchError, match="never showed"):
+    with pytest.raises(BenchError, match="never showed"):
         seconds_until_key(command, tmp_path, tmp_path, {})
-    with pytest.raises(TuiBenchError, match="never took the screen"):
+    with pytest.raises(BenchError, match="never took the screen"):
         seconds_until_key([sys.executable, "-c", ""], tmp_path, tmp_path, {})
 
 

@@ -7,6 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.tui.screen_rows import screen_rows
 from textual.app import App, ComposeResult
 from textual.widgets import Input
 
@@ -321,8 +322,8 @@ def test_nothing_jumps_when_scrolling_up_through_what_was_never_shown() -> None:
 def rows(app: Talk) -> list[str]:
     """What the rows of the conversation show."""
     region = app.conversation.region
-    strips = app.screen._compositor.render_strips()  # pyright: ignore[reportPrivateUsage]
-    return [strip.crop(0, region.width - 1).text for strip in strips[region.y : region.bottom]]
+    shown = screen_rows(app)[region.y : region.bottom]
+    return [row[: region.width - 1].rstrip() for row in shown]
 
 
 def numbers(lines: list[str]) -> Iterator[int]:

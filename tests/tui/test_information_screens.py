@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import pytest
+from tests.tui.screen_rows import screen_rows
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.pilot import Pilot
@@ -83,8 +84,7 @@ async def look(_pilot: Pilot[None], _app: Shown) -> None:
 
 def text_of(app: App[Any]) -> str:
     """What stands on the screen, line by line."""
-    strips = app.screen._compositor.render_strips()  # pyright: ignore[reportPrivateUsage] - the only way to the characters
-    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips)
+    return "\n".join(screen_rows(app))
 
 
 FILLING: Final = Filling(

@@ -5,8 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench_run import require
 from figure import Figure, Target
-from repo_bench import RepoBench, require
+from repo_bench import RepoBench
 
 PROGRAM = Path(__file__).resolve().parents[3] / "tests" / "tools" / "writing" / "killed_writes.py"
 FILES = 40

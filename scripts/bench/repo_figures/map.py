@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench_run import require
 from figure import Figure, Target
-from repo_bench import RepoBench, require
+from repo_bench import RepoBench
 
 from inhouse_tools.repository_map import estimate
 

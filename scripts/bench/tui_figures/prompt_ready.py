@@ -4,9 +4,10 @@ import statistics
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bench_run import require
 from figure import Figure, Target
 from terminal import Terminal
-from tui_bench import TuiBench, require
+from tui_bench import TuiBench
 from vibe_install import ensure_vibe
 
 STARTS = 9

@@ -4,8 +4,9 @@ import asyncio
 import time
 from itertools import cycle, islice
 
+from bench_run import require
 from figure import Figure, Target
-from tui_bench import ConversationApp, TuiBench, in_app, require
+from tui_bench import ConversationApp, TuiBench, in_app
 from tui_material import STREAM, blocks
 
 from inhouse.tui.blocks.answer import AnswerBlock
