@@ -1,6 +1,7 @@
 """Runs the calls of one answer: checked, permitted, run, closed; reads side by side."""
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,8 +10,6 @@ from typing import Final
 from inhouse_agent.arguments import BadCall, GoodCall, read_call, shorten
 from inhouse_agent.checking import TurnChecks
 from inhouse_agent.events import (
-    Answered,
-    Asked,
     FileChanged,
     Noticed,
     PlanChanged,
@@ -19,8 +18,9 @@ from inhouse_agent.events import (
     ToolStarted,
 )
 from inhouse_agent.history import CANCELLED
-from inhouse_agent.kit import Kit, Question
+from inhouse_agent.kit import Kit
 from inhouse_agent.permission import Judgement
+from inhouse_agent.permitting import Permission, Wanted, granted, permit
 from inhouse_agent.watching import EditWatch
 from inhouse_models.chat import Message, ToolCall
 from inhouse_tools.refusal import Refusal
@@ -131,9 +131,9 @@ async def _run_together(kit: Kit, reads: Sequence[Prepared]) -> list[Result]:
 async def _run_alone(kit: Kit, prepared: Prepared, watch: EditWatch) -> Result:
     call = prepared.call
     kit.emit(ToolStarted(call.id, call.name, title_of(prepared), call.arguments))
-    refusal = await _permit(kit, prepared)
-    if refusal:
-        output = await watch.after(call, Output(refusal, failed=True))
+    permission = await _permit(kit, prepared)
+    if permission.denial:
+        output = await watch.after(call, Output(_denial(permission.denial), failed=True))
         return _end(kit, Result(call, output, denied=True), 0.0)
     targets = [access.target for access in prepared.accesses if access.kind == "write"]
     await watch.before(targets)
@@ -142,7 +142,8 @@ async def _run_alone(kit: Kit, prepared: Prepared, watch: EditWatch) -> Result:
     if not prepared.parallel:
         # Reads may run side by side and have no live output.
         kit.workspace.progress = lambda text: kit.emit(ToolProgress(call.id, text))
-    output = await prepared.good.tool.run(prepared.good.args, kit.workspace)
+    with contextlib.nullcontext() if prepared.parallel else granted(kit, permission):
+        output = await prepared.good.tool.run(prepared.good.args, kit.workspace)
     seconds = time.monotonic() - started
     changed = _report_changes(kit, output, before)
     _report_plan(kit, output)
@@ -150,25 +151,18 @@ async def _run_alone(kit: Kit, prepared: Prepared, watch: EditWatch) -> Result:
     return _end(kit, Result(call, output, changed=changed), seconds)
 
 
-async def _permit(kit: Kit, prepared: Prepared) -> str:
-    """Nothing if the call may go ahead, else what the model is told."""
-    call, judgement = prepared.call, prepared.judgement
-    match judgement.verdict:
-        case "allow":
-            return ""
-        case "deny":
-            kit.emit(Noticed(f"Denied {title_of(prepared)}: {judgement.reason}."))
-            return _denial(judgement.reason)
-        case "ask":
-            targets = tuple(access.target for access in prepared.accesses)
-            preview = "\n".join(access.preview for access in prepared.accesses if access.preview)
-            if kit.workspace.undo and any(access.kind == "run" for access in prepared.accesses):
-                await kit.workspace.undo.foretell()
-            kit.emit(Asked(call.id, call.name, judgement.reason, targets, preview))
-            question = Question(call.id, call.name, judgement.reason, prepared.accesses)
-            answer = await kit.ask(question)
-            kit.emit(Answered(call.id, answer.allowed, answer.by, answer.comment))
-            return "" if answer.allowed else _denial(answer.comment or "the person said no")
+async def _permit(kit: Kit, prepared: Prepared) -> Permission:
+    """The permission for a call; a denial that no person gave is told to them."""
+    call, good = prepared.call, prepared.good
+
+    def look() -> tuple[Access, ...]:
+        return good.tool.access(good.args, kit.workspace)
+
+    wanted = Wanted(call.id, call.name, prepared.accesses, prepared.judgement, look)
+    permission = await permit(kit, wanted)
+    if prepared.judgement.verdict == "deny":
+        kit.emit(Noticed(f"Denied {title_of(prepared)}: {permission.denial}."))
+    return permission
 
 
 def _denial(reason: str) -> str:

@@ -1,14 +1,14 @@
 """Carries a plan out as one change: staged, shown, written together, verified, or taken back."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from inhouse_agent.checking import TurnChecks
 from inhouse_agent.commit import commit_turn
 from inhouse_agent.events import (
-    Answered,
-    Asked,
     ChangeProposed,
     Ending,
     FileChanged,
@@ -16,8 +16,9 @@ from inhouse_agent.events import (
     PlanChanged,
     TurnEnded,
 )
-from inhouse_agent.kit import Kit, Question
+from inhouse_agent.kit import Kit
 from inhouse_agent.loop import run_turn
+from inhouse_agent.permitting import SAID_NO, Permission, Wanted, granted, permit
 from inhouse_agent.plan import Plan
 from inhouse_agent.plan_text import render_step
 from inhouse_models.chat import Message, Timings, Usage
@@ -225,9 +226,11 @@ async def _land(work: _Work, overlay: Overlay) -> None:
     whole = "".join(diff for _file, diff in diffs)
     kit.emit(ChangeProposed(whole, tuple(file.name for file, _diff in diffs)))
     accesses = tuple(Access("write", file.name, preview=diff) for file, diff in diffs)
-    declined = await _permitted(kit, "write", accesses, whole)
-    if declined is not None:
-        raise _StoppedError("blocked", f"{DECLINED} {declined}".strip())
+    # What stands in the files now is compared when they are written.
+    declined = (await _permitted(kit, "write", accesses, lambda: accesses)).denial
+    if declined:
+        said = "" if declined == SAID_NO else declined
+        raise _StoppedError("blocked", f"{DECLINED} {said}".strip())
     await work.checks.before_change([file.name for file, _diff in diffs])
     with recorded_writes(kit.workspace, overlay.writes()):
         refused = write_files(overlay.writes(), kit.workspace.state)
@@ -238,18 +241,12 @@ async def _land(work: _Work, overlay: Overlay) -> None:
         kit.emit(FileChanged(file.name, _digest(file.before), _digest(file.after)))
 
 
-async def _permitted(kit: Kit, tool: str, accesses: tuple[Access, ...], preview: str) -> str | None:
-    """None when it may go ahead, else what was said."""
+async def _permitted(
+    kit: Kit, tool: str, accesses: tuple[Access, ...], look: Callable[[], tuple[Access, ...]]
+) -> Permission:
+    """The permission for a part of the plan; `look` says anew what it would touch."""
     judgement = kit.policy.judge(tool, accesses)
-    if judgement.verdict == "allow":
-        return None
-    if judgement.verdict == "deny":
-        return judgement.reason
-    targets = tuple(access.target for access in accesses)
-    kit.emit(Asked(CALL, tool, judgement.reason, targets, preview))
-    answer = await kit.ask(Question(CALL, tool, judgement.reason, accesses))
-    kit.emit(Answered(CALL, answer.allowed, answer.by, answer.comment))
-    return None if answer.allowed else answer.comment
+    return await permit(kit, Wanted(CALL, tool, accesses, judgement, look))
 
 
 async def _verify(work: _Work) -> _Trouble:
@@ -259,12 +256,15 @@ async def _verify(work: _Work) -> _Trouble:
     trouble = _Trouble()
     for command in dict.fromkeys((*work.plan.commands, *filter(None, [own]))):
         args = bash.args(command=command)
+        permission = Permission()
         if command != own:
-            declined = await _permitted(kit, "bash", bash.access(args, kit.workspace), command)
-            if declined is not None:
+            look = partial(bash.access, args, kit.workspace)
+            permission = await _permitted(kit, "bash", look(), look)
+            if permission.denial:
                 work.unverified.append(command)
                 continue
-        output = await bash.run(args, kit.workspace)
+        with granted(kit, permission):
+            output = await bash.run(args, kit.workspace)
         kit.emit(Noticed(f"`{command}` {'fails' if output.failed else 'passes'}."))
         if output.failed:
             trouble = _Trouble(command, output.text)

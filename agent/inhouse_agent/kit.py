@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from inhouse_agent.checking import Checking
 from inhouse_agent.commit import TurnCommits
@@ -15,27 +15,33 @@ from inhouse_agent.verify import Verify
 from inhouse_models.chat import CallForm, ModelClient, Sampling
 from inhouse_tools.tool import Access, Tool, Workspace
 
+if TYPE_CHECKING:
+    from inhouse_tools.sandbox.network import Network
+
 Emit = Callable[[Event], None]
 COMPACT_AT: Final = 0.85
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A call that waits for a person's answer."""
+    """A call that waits for a person's answer; `network` is what they may grant to it besides."""
 
     call_id: str
     name: str
     reason: str
     accesses: tuple[Access, ...]
+    network: "Network | None" = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a person, or a rule that stands for one, said; the model reads the comment."""
+    """What a person, or a rule that stands for one, said; the model reads the comment. `network`
+    is what this one call may reach."""
 
     allowed: bool
     by: str
     comment: str = ""
+    network: "Network | None" = None
 
 
 Ask = Callable[[Question], Awaitable[Answer]]
@@ -79,7 +85,8 @@ class Kit:
 
     `inbox` holds what the person said into the running turn.
 
-    `memory` belongs to the history: a resumed session gives both.
+    `memory` belongs to the history: a resumed session gives both. `approved` are the scripts that
+    commands ran, by path, with the sha256 that they had.
     """
 
     client: ModelClient
@@ -94,6 +101,7 @@ class Kit:
     memory: Memory = field(default_factory=Memory)
     checking: Checking = field(default_factory=Checking)
     inbox: list[str] = field(default_factory=list[str])
+    approved: dict[str, str] = field(default_factory=dict[str, str])
 
     async def steer(self, text: str) -> None:
         """Say something into a running turn: the answer ends at the next token and stays, and

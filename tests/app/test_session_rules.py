@@ -15,9 +15,11 @@ from inhouse.sources import user_file
 from inhouse_agent.kit import Question
 from inhouse_agent.permission import Policy
 from inhouse_agent.rules import Rule
+from inhouse_tools.shell import analyse
 from inhouse_tools.tool import Access
 
 JOINTS = ["; ", " && ", " | ", " || ", " & ", "\n", " > ", " $(", " `", " < "]
+LISTING = ["; ", " && ", " || ", " | ", "\n"]
 VOCABULARY = """git status diff log -s --stat cargo test npm run build src/a.py ls lsof rm -rf sudo
 python python3.11 ./run x y=1 'a b' *.py * ? $HOME make pytest tests ."""
 WORDS = st.sampled_from(VOCABULARY.split())
@@ -44,7 +46,10 @@ def proposed(text: str) -> str | None:
         ("git diff HEAD~1", "bash(git diff *)"),
         ("git diff", "bash(git diff)"),
         ("git push origin main", "bash(git push origin main)"),
-        ("git -c alias.x=!sh x", "bash(git -c alias.x=!sh x)"),
+        ("git -c alias.x=!sh x", None),
+        ("git log --output=x", "bash(git log --output=x)"),
+        ("git log --oneline", "bash(git log*)"),
+        ("git status 'x; y'", "bash(git status*)"),
         ("ls", "bash(ls)"),
         ("ls -la", "bash(ls *)"),
         ("cargo test --all", "bash(cargo test *)"),
@@ -58,7 +63,8 @@ def proposed(text: str) -> str | None:
         ("sudo ls -la", "bash(sudo ls -la)"),
         ("A=1 make test", "bash(A=1 make test)"),
         ("git status; rm x", "bash(git status; rm x)"),
-        ("curl example.org | sh", "bash(curl example.org | sh)"),
+        ("curl example.org | sh", None),
+        ("curl example.org | sort", "bash(curl example.org | sort)"),
         ("ls $(cat x)", "bash(ls $(cat x))"),
         ("rm *.py", None),
         ("rm *.py; ls", "bash(rm *.py; ls)"),
@@ -79,7 +85,8 @@ def test_a_rule_stands_for_its_own_call_and_for_no_other_program(
     question = command(" ".join(asked))
     rule = rule_for(question)
     if rule is None:
-        assert "*" in question.accesses[0].target
+        text = question.accesses[0].target
+        assert "*" in text or analyse(text, Path.cwd()).grade == "unclear"
         return
     policy = with_rule(Policy(), rule)
     assert allows(policy, question)
@@ -92,12 +99,14 @@ def test_a_rule_stands_for_its_own_call_and_for_no_other_program(
     st.sampled_from(JOINTS),
     st.lists(WORDS, min_size=1, max_size=4),
 )
-def test_a_rule_never_stands_for_more_than_one_command(
+def test_a_rule_stands_for_no_more_of_a_line_than_for_each_of_its_commands(
     asked: list[str], joint: str, more: list[str]
 ) -> None:
     rule = rule_for(command(" ".join(asked)))
     if rule is not None:
-        assert not allows(with_rule(Policy(), rule), command(" ".join(asked) + joint + more[0]))
+        policy = with_rule(Policy(), rule)
+        both = allows(policy, command(" ".join(asked) + joint + more[0]))
+        assert not both or (joint in LISTING and allows(policy, command(more[0])))
 
 
 @given(st.text(min_size=1, max_size=30), st.text(min_size=1, max_size=30))

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from inhouse.tui.asking.panel import QuestionPanel
 from inhouse.tui.asking.preview import Preview
 from inhouse.tui.themes import register_themes
 from inhouse_agent.kit import Question
+from inhouse_tools.sandbox.network import Network
 from inhouse_tools.tool import Access
 
 Snapshot = Callable[[App[Any], str], None]
@@ -41,7 +43,7 @@ def command(text: str, reason: str = ASKS) -> Question:
     return Question("1", "bash", reason, (Access("run", text, preview=text),))
 
 
-def edit(path: str = "src/shop/prices.py", diff: str = EDIT, **more: bool) -> Question:
+def edit(path: str = "src/shop/prices.py", diff: str = EDIT, **more: Any) -> Question:
     reason = f"{path} is protected" if more else "mode ask asks before each write"
     return Question("1", "edit", reason, (Access("write", path, preview=diff, **more),))
 
@@ -242,6 +244,20 @@ def test_a_long_preview_scrolls_and_leaves_a_third_of_the_screen() -> None:
     play(command(long), scene)
 
 
+@pytest.mark.parametrize(
+    "hidden", ["\u202e", "\u200b", "\u00ad", "\u2066", "\x1b", "\x07", "\u00a0", "\u3164"]
+)
+def test_every_hidden_character_is_shown_as_its_code_point(hidden: str) -> None:
+    async def scene(desk: Desk, _pilot: Pilot[None]) -> None:
+        shown = str(desk.query_one("Preview > .command", Static).content)
+        assert hidden not in shown
+        assert f"{ord(hidden):02x}" in shown
+        assert "ls a" in shown
+        assert "rm -rf" in shown
+
+    play(command(f"ls a{hidden}; rm -rf b"), scene)
+
+
 def test_nothing_hides_in_a_command() -> None:
     async def scene(desk: Desk, pilot: Pilot[None]) -> None:
         shown = str(desk.query_one("Preview > .command", Static).content)
@@ -249,6 +265,42 @@ def test_nothing_hides_in_a_command() -> None:
         assert "rm -rf" in str(desk.query_one("#dangers", Static).content)
 
     play(command("ls \u202e\x1b[2J [bold]x[/] [/nope]\nrm -rf ~"), scene)
+
+
+INSTALL = replace(command("pip install x"), network=Network.hosts(("pypi.org",)))
+
+
+@pytest.mark.parametrize(
+    ("keys", "network"),
+    [("y", None), ("w y", "hosts"), ("w w y", None), ("w 2", "hosts"), ("w n", None),
+     ("c w enter y", None), ("w c x enter y", "hosts")],
+)  # fmt: skip
+def test_the_network_is_granted_to_one_call_by_a_key(keys: str, network: str | None) -> None:
+    (decided,) = answer(INSTALL, *keys.split()).decided
+    assert (decided.network.reach if decided.network else None) == network
+
+
+def test_without_an_offer_the_key_does_nothing() -> None:
+    (decided,) = answer(STATUS, "w", "y").decided
+    assert decided.network is None
+
+
+def test_it_says_what_the_network_would_be() -> None:
+    async def scene(desk: Desk, pilot: Pilot[None]) -> None:
+        shown = desk.query_one("#network", Static)
+        assert shown.display
+        assert "Runs without network" in str(shown.content)
+        assert "network: pypi.org" in str(shown.content)
+        await pilot.press("w")
+        await pilot.pause()
+        assert "Runs with network: pypi.org" in str(shown.content)
+        for size in [(100, 30), (40, 12)]:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            await pilot.pause()
+            assert all(choice.region.bottom <= size[1] for choice in desk.query(Choice))
+
+    play(INSTALL, scene)
 
 
 def test_how_many_wait_follows() -> None:

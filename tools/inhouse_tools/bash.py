@@ -14,6 +14,7 @@ from inhouse_tools.tool import Access, Output, Tool, Workspace
 SHELLS = ("/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash")
 DEFAULT_SECONDS = 120
 MAX_SECONDS = 1800
+CHANGED = "Not run: {} changed after the command was allowed. Call it again."
 
 
 class BashArgs(BaseModel):
@@ -25,9 +26,12 @@ class BashArgs(BaseModel):
     timeout: int = Field(DEFAULT_SECONDS, ge=1, le=MAX_SECONDS, description="seconds")
 
 
-def access(args: BashArgs, _workspace: Workspace) -> tuple[Access, ...]:
-    """The command, exactly as it would run."""
-    return (Access("run", args.command, preview=args.command),)
+def access(args: BashArgs, workspace: Workspace) -> tuple[Access, ...]:
+    """The command, exactly as it would run, and what can be told of it before."""
+    from inhouse_tools.shell import analyse
+
+    analysis = analyse(args.command, workspace.root, workspace.extra)
+    return (Access("run", args.command, preview=args.command, analysis=analysis),)
 
 
 async def run(args: BashArgs, workspace: Workspace) -> Output:
@@ -38,8 +42,11 @@ async def run(args: BashArgs, workspace: Workspace) -> Output:
         return Output("command is empty.", failed=True)
     argv = [_shell(), "--noprofile", "--norc", "-c", args.command]
     async with recorded_command(workspace):
+        changed = _changed(workspace)
+        if changed:
+            return Output(CHANGED.format(changed), failed=True)
         result = await process.run(
-            workspace.sandbox.wrap(argv),
+            _wrapped(argv, workspace),
             cwd=workspace.root,
             timeout=args.timeout,
             show=workspace.progress,
@@ -61,6 +68,22 @@ async def run(args: BashArgs, workspace: Workspace) -> Output:
         },
         failed=result.exit_code != 0 or result.timed_out,
     )
+
+
+def _changed(workspace: Workspace) -> str:
+    """The scripts that are no longer what they were when the command was judged."""
+    if not workspace.scripts:
+        return ""
+    from inhouse_tools.shell import changed_scripts
+
+    return ", ".join(changed_scripts(workspace.scripts, workspace.root))
+
+
+def _wrapped(argv: list[str], workspace: Workspace) -> tuple[str, ...]:
+    """The command inside of the sandbox, with the network that was granted for it."""
+    if workspace.network is None:
+        return workspace.sandbox.wrap(argv)
+    return workspace.sandbox.wrap(argv, workspace.network)
 
 
 def _shell() -> str:

@@ -12,6 +12,8 @@ from inhouse_tools.json_value import JsonValue
 if TYPE_CHECKING:
     from inhouse_tools.reading.handles import Handles
     from inhouse_tools.sandbox import Sandbox
+    from inhouse_tools.sandbox.network import Network
+    from inhouse_tools.shell import Analysis, Script
     from inhouse_tools.undo.recording import Recording
     from inhouse_tools.writing.overlay import Overlay
 
@@ -24,7 +26,8 @@ class Access:
     """One thing that a call would touch; permission judges it, the tool does not.
 
     `target` is a path relative to the root with "/" (absolute when `outside`), or a command.
-    `preview` is a unified diff or the exact command, for the person who is asked.
+    `preview` is a unified diff or the exact command, for the person who is asked. `analysis` is
+    what can be told of a command before it runs. `same`: a write that would change nothing.
     """
 
     kind: AccessKind
@@ -32,6 +35,8 @@ class Access:
     outside: bool = False
     protected: bool = False
     preview: str = ""
+    analysis: "Analysis | None" = None
+    same: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,9 @@ class Workspace:
     that. Those with an `expendable` name may go: the task takes them away. `cache` and `state` are
     folders of this root alone, for what can be made anew (the index) and for what cannot (journals
     of writes, undo); None keeps nothing. With an `overlay` changes of files go there instead of
-    to the disk. `undo` records what changes on it (see `recorded`); None records nothing.
+    to the disk. `undo` records what changes on it (see `recorded`); None records nothing. `network`
+    is what the command of this one call may reach, None nothing, and `scripts` are files that it
+    would run, as they were when it was judged.
     """
 
     root: Path
@@ -76,6 +83,8 @@ class Workspace:
     keeps_symbols: bool = False
     expendable: Collection[str] = ()
     progress: Callable[[str], None] = lambda _text: None
+    network: "Network | None" = None
+    scripts: "tuple[Script, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)

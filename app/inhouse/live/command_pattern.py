@@ -1,9 +1,13 @@
 """Which commands one yes may stand for: the pattern of a rule, from one command."""
 
 import re
-from typing import Final
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 from inhouse_agent.rules import SHELL_JOINTS
+
+if TYPE_CHECKING:
+    from inhouse_tools.shell import Analysis
 
 
 def _words(text: str) -> frozenset[str]:
@@ -48,22 +52,24 @@ SCRIPT_NAME: Final = re.compile(r"[A-Za-z][\w.:-]*")
 VERSION: Final = re.compile(r"[\d.]+$")
 
 
-def pattern_of(command: str) -> str:
-    """The narrowest sensible pattern for a command: its first words, or all of it as it stands.
+def patterns_of(command: str, analysis: "Analysis") -> Iterator[str]:
+    """The patterns that may stand for a command, the narrowest that makes sense first: its first
+    words, then all of it as it stands.
 
-    Empty when no pattern can say it: it is empty, or all of it is wanted and holds a `*`, which
-    would mean any text.
+    There is none where all of it is wanted and holds a `*`, which would mean any text.
     """
     command = command.strip()
-    joined = SHELL_JOINTS.search(command) is not None
+    outer = [one for one in analysis.commands if not one.inner]
+    joined = not analysis.listed or len(outer) != 1 or not outer[0].plain
     words = command.split(" ")
-    count = 0 if joined else _telling_words(words)
+    count = 0 if joined or outer[0].odd else _telling_words(words)
     first = " ".join(words[:count])
     if count and first in WITH_MORE:
-        return f"{first}*"
-    if 0 < count < len(words):
-        return f"{first} *"
-    return "" if "*" in command and not joined else command
+        yield f"{first}*"
+    elif 0 < count < len(words):
+        yield f"{first} *"
+    if "*" not in command or (joined and SHELL_JOINTS.search(command)):
+        yield command
 
 
 def _telling_words(words: list[str]) -> int:

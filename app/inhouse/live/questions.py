@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from inhouse_agent.kit import Answer, Question
+    from inhouse_tools.sandbox.network import Network
 
 PERSON = "person"
 
@@ -45,13 +46,14 @@ class Questions:
             self._waiting.remove(entry)
             self.changed()
 
-    def answer(self, *, allowed: bool, comment: str = "") -> None:
-        """Answers the current question; without one nothing happens."""
+    def answer(self, *, allowed: bool, comment: str = "", network: "Network | None" = None) -> None:
+        """Answers the current question, with what its one call may reach; without a question
+        nothing happens."""
         from inhouse_agent.kit import Answer
 
         for _question, future in self._waiting:
             if not future.done():
-                future.set_result(Answer(allowed, PERSON, comment))
+                future.set_result(Answer(allowed, PERSON, comment, network))
                 return
 
     def answer_covered(self, covered: "Callable[[Question], bool]", by: str) -> None:

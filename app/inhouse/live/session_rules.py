@@ -1,13 +1,14 @@
 """What "for this session" and "always" mean: the rule for a call, and a policy that holds it."""
 
 import posixpath
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from inhouse.live.command_pattern import pattern_of
+from inhouse.live.command_pattern import patterns_of
 from inhouse_agent.kit import Question
 from inhouse_agent.permission import Policy
-from inhouse_agent.rules import KIND_NAMES, Rule, parse_rule
+from inhouse_agent.rules import KIND_NAMES, Rule, analysis_of, parse_rule
 from inhouse_tools.tool import Access
 
 MAX_PATTERN: Final = 300
@@ -18,28 +19,35 @@ def rule_for(question: Question, policy: Policy | None = None) -> Rule | None:
     """The narrowest sensible rule that would have let this call go ahead.
 
     None when no rule can, or none should: several files at once, a protected file, a rule of the
-    person's that says ask, or text that one line cannot show as it is.
+    person's that says ask, a command that is not clear, or text that one line cannot show as it is.
     """
     touched = {(access.kind, access.target): access for access in question.accesses}
     if len(touched) != 1:
         return None
     access = next(iter(touched.values()))
-    rule = _rule_for_access(question.name, access)
-    if rule is None or not rule.pattern or len(rule.pattern) > MAX_PATTERN:
+    if not access.target.isprintable():
         return None
-    if not access.target.isprintable() or parse_rule(str(rule), "allow") != rule:
-        return None
-    return rule if allows(with_rule(policy or Policy(), rule), question) else None
+    for rule in _rules_for_access(question.name, access, policy or Policy()):
+        written = rule.pattern and len(rule.pattern) <= MAX_PATTERN
+        if not written or parse_rule(str(rule), "allow") != rule:
+            continue
+        if allows(with_rule(policy or Policy(), rule), question):
+            return rule
+    return None
 
 
-def _rule_for_access(tool: str, access: Access) -> Rule | None:
+def _rules_for_access(tool: str, access: Access, policy: Policy) -> Iterator[Rule]:
+    """Rules that might do, the one to be preferred first."""
     if access.kind == "run":
-        return Rule("allow", tool, pattern_of(access.target))
+        analysis = analysis_of(access, policy.root)
+        if analysis.grade != "unclear":
+            for pattern in patterns_of(access.target, analysis):
+                yield Rule("allow", tool, pattern)
+        return
     path = posixpath.normpath(access.target)
-    if WILD & set(path):
+    if not WILD & set(path):
         # A rule cannot say that a star in a file's name is only a star.
-        return None
-    return Rule("allow", KIND_NAMES[access.kind], path)
+        yield Rule("allow", KIND_NAMES[access.kind], path)
 
 
 def allows(policy: Policy, question: Question) -> bool:

@@ -4,8 +4,6 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Final
 
-from inhouse.tui.blocks.notice import NoticeBlock
-
 if TYPE_CHECKING:
     from textual.containers import Vertical
 
@@ -65,13 +63,17 @@ class Answering:
             return
         if decided.allowed and decided.comment and self._live.built is not None:
             self._live.built.kit.inbox.append(decided.comment)
-        questions.answer(allowed=decided.allowed, comment=decided.comment)
+        questions.answer(
+            allowed=decided.allowed, comment=decided.comment, network=decided.network
+        )
         if decided.rule is None or not decided.allowed:
             return
         self._live.grant(decided.rule)
         if decided.scope == "always":
             problem = await asyncio.to_thread(keep, decided.rule)
             if problem is not None:
+                from inhouse.tui.blocks.notice import NoticeBlock
+
                 self._presenter.put(NoticeBlock(problem.text))
 
     def _rule_for(self, question: "Question") -> "Rule | None":

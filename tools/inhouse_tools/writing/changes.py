@@ -2,7 +2,7 @@
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inhouse_tools import syntax
 from inhouse_tools.places.paths import Place, missing, resolve
@@ -168,7 +168,10 @@ def accesses(proposal: Proposal | Refusal, target: str, workspace: Workspace) ->
     if isinstance(proposal, Proposal) and proposal.changes:
         return tuple(change.place.access("write", change.diff) for change in proposal.changes)
     place = resolve(target, workspace)
-    return () if isinstance(place, Refusal) else (place.access("write"),)
+    if isinstance(place, Refusal):
+        return ()
+    # What stands there already may be written without a question.
+    return (replace(place.access("write"), same=isinstance(proposal, Proposal)),)
 
 
 def land(proposal: Proposal | Refusal, workspace: Workspace) -> Output:

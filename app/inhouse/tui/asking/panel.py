@@ -20,13 +20,21 @@ from inhouse.tui.asking.danger import dangers_of
 from inhouse.tui.asking.entry import Entry
 from inhouse.tui.asking.preview import Preview
 from inhouse.tui.asking.typing_guard import TypingGuard
-from inhouse.tui.asking.wording import MUTED, danger_line, reason_of, title_of, waiting_line
+from inhouse.tui.asking.wording import (
+    MUTED,
+    danger_line,
+    network_line,
+    reason_of,
+    title_of,
+    waiting_line,
+)
 from inhouse.tui.screen_size import follow_screen_size
 from inhouse.tui.text import join, line
 
 if TYPE_CHECKING:
     from inhouse_agent.kit import Question
     from inhouse_agent.rules import Rule, RuleProblem
+    from inhouse_tools.sandbox.network import Network
 
 Scope = Literal["once", "session", "always"]
 Open = Literal["choices", "comment", "rule"]
@@ -46,19 +54,22 @@ SCROLL: Final = "PgDn more"
 class QuestionPanel(Vertical, can_focus=True):
     """One question, to be mounted while it waits and removed once it is decided.
 
-    `rule` is what "for this session" and "always" would allow, None when nothing can. With
-    `typing` keys are held back until the person has paused. `behind` may change meanwhile.
+    Where the question offers network, `w` grants it to this one call, or takes it back. `rule` is
+    what "for this session" and "always" would allow, None when nothing can. With `typing` keys are
+    held back until the person has paused. `behind` may change meanwhile.
     """
 
     @dataclass
     class Decided(Message):
-        """The person answered: `rule` is set for the scopes that need one."""
+        """The person answered: `rule` is set for the scopes that need one, `network` where they
+        granted it to this call."""
 
         question: "Question"
         allowed: bool
         scope: Scope
         comment: str
         rule: "Rule | None"
+        network: "Network | None" = None
 
     @dataclass
     class Overtyped(Message):
@@ -80,6 +91,7 @@ class QuestionPanel(Vertical, can_focus=True):
         & > Preview { margin-bottom: 1; }
         & > #choices { height: auto; margin-top: 1; }
         & > #comment-kept { margin-top: 1; }
+        & > #network { display: none; margin-top: 1; }
         & > Entry { margin-top: 1; }
         &.-short {
             & > Preview { margin-bottom: 0; }
@@ -87,7 +99,7 @@ class QuestionPanel(Vertical, can_focus=True):
             & > #reason { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
             & > #choices { layout: horizontal; height: 1; margin-top: 0; }
             & > #comment-kept { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-            & > Entry, & > #comment-kept { margin-top: 0; }
+            & > Entry, & > #comment-kept, & > #network { margin-top: 0; }
         }
     }
     """
@@ -97,6 +109,7 @@ class QuestionPanel(Vertical, can_focus=True):
         Binding("3,a", "answer('always')", "Yes, always for this pattern"),
         Binding("4,n", "answer('no')", "No"),
         Binding("tab,c", "comment", "Add a comment for the model"),
+        Binding("w", "network", "With network, or without"),
         Binding("escape", "back", "No, or back to the answers"),
         Binding("up", "choose(-1)", "Choose the answer above"),
         Binding("down", "choose(1)", "Choose the answer below"),
@@ -126,6 +139,7 @@ class QuestionPanel(Vertical, can_focus=True):
         several = len({access.target for access in question.accesses}) > 1
         self._told_dangers = [one for one in dangers if several or one.start is not None]
         self._chosen: AnswerName = "no" if dangers else "once"
+        self._networked = False
         self._guard = TypingGuard(typing=typing, clock=clock)
         self._decided = False
         self._overflows = False
@@ -137,6 +151,7 @@ class QuestionPanel(Vertical, can_focus=True):
         yield Preview(self.question)
         yield Static(danger_line(self._told_dangers), id="dangers")
         yield Static(id="reason")
+        yield Static(id="network")
         yield Static(id="comment-kept")
         with Vertical(id="choices"):
             yield Choice("once")
@@ -215,6 +230,12 @@ class QuestionPanel(Vertical, can_focus=True):
         elif self.opened == "choices":
             self.opened = "comment"
 
+    def action_network(self) -> None:
+        """Grant the network to this one call, or take it back."""
+        if self.opened == "choices" and self.question.network is not None:
+            self._networked = not self._networked
+            self._arrange()
+
     def action_back(self) -> None:
         """No; from a line that is written, back to the answers without it."""
         if self.opened == "choices":
@@ -285,7 +306,8 @@ class QuestionPanel(Vertical, can_focus=True):
     def _decide(self, scope: Scope, *, allowed: bool = True, rule: "Rule | None" = None) -> None:
         if not self._decided:
             self._decided = True
-            decided = self.Decided(self.question, allowed, scope, self._comment, rule)
+            network = self.question.network if self._networked and allowed else None
+            decided = self.Decided(self.question, allowed, scope, self._comment, rule, network)
             self.post_message(decided)
 
     def _arrange(self) -> None:
@@ -300,6 +322,9 @@ class QuestionPanel(Vertical, can_focus=True):
             entry.display = opened == name
             if opens:
                 entry.open(self._comment if name == "comment" else str(self._rule))
+        granting = self.query_one("#network", Static)
+        granting.display = self.question.network is not None and opened == "choices"
+        granting.update(network_line(self.question, granted=self._networked))
         kept = self.query_one("#comment-kept", Static)
         kept.display = bool(self._comment) and opened == "choices"
         kept.update(join(Content.styled("With the comment: ", MUTED), line(self._comment)))

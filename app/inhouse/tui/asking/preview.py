@@ -11,6 +11,7 @@ from textual.widgets import Static
 from inhouse.tui.asking.danger import dangers_of_command
 from inhouse.tui.asking.wording import MUTED
 from inhouse.tui.text import join, line, lines
+from inhouse_tools.shell.hidden import spell_hidden
 
 if TYPE_CHECKING:
     from inhouse_agent.kit import Question
@@ -85,5 +86,6 @@ def command_text(command: str) -> Content:
 
 
 def _as_written(text: str, style: str = "") -> Content:
+    text = spell_hidden(text)
     ended = join(LINE_END, "\n")
     return ended.join([lines(piece, style) for piece in text.split("\n")])

@@ -45,6 +45,18 @@ def reason_of(question: "Question", *, short: bool = False) -> Content:
     return join(Content.styled("Asked because ", MUTED), reason, Content.styled(".", MUTED))
 
 
+def network_line(question: "Question", *, granted: bool) -> Content:
+    """What the command may reach, and the key that changes it."""
+    network = question.network
+    if network is None:
+        return Content("")
+    key = Content.styled("w", "$text-primary")
+    if granted:
+        with_it = line(network.label, "$text-warning bold")
+        return join(key, "  Runs with ", with_it, Content.styled("  this once", MUTED))
+    return join(key, "  Runs without network", line(f"  w grants {network.label}", MUTED))
+
+
 def waiting_line(behind: int) -> str:
     """How many questions wait behind this one."""
     return f"{behind:,} more wait" if behind > 1 else "1 more waits" if behind else ""
@@ -57,6 +69,6 @@ def danger_line(dangers: Sequence[Danger]) -> Content:
         by_words.setdefault(danger.words, {})[danger.found] = None
     parts: list[Content | str] = []
     for words, found in by_words.items():
-        parts += [" " if parts else "", Content.styled(f"{words}: ", "$text-error bold")]
+        parts += [" " if parts else "", line(f"{words}: ", "$text-error bold")]
         parts += [line(", ".join(found), "$text-error"), "."]
     return join(*parts)
