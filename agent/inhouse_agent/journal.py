@@ -1,8 +1,6 @@
-"""The file of a session: a header, then one entry a line, only ever appended."""
+"""The file of a session as it is read: a header, then one entry a line."""
 
-import fcntl
 import json
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,8 +10,10 @@ from typing import Any, Final, Literal, cast
 from inhouse_agent.codec import CodecProblem, decode, encode
 from inhouse_agent.events import Event
 from inhouse_agent.folders import state_folder
+from inhouse_tools.writing.small_file import make_private
 
 FORMAT: Final = 1
+MOST_HEADER_BYTES: Final = 1_000_000
 IDENTIFIER: Final = re.compile(r"[0-9a-f]{1,32}")
 ProblemKind = Literal["missing", "ambiguous", "busy", "version", "damaged", "io"]
 
@@ -60,9 +60,7 @@ class Contents:
 def sessions_folder() -> Path:
     """Where the journals lie; for the person's eyes only."""
     folder = state_folder() / "sessions"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if folder.stat().st_mode & 0o077:
-        folder.chmod(0o700)
+    make_private(folder)
     return folder
 
 
@@ -87,7 +85,7 @@ def read_journal(path: Path) -> Contents | SessionProblem:
     """All whole entries of a file; what is damaged is left out and said."""
     try:
         with path.open("rb") as file:
-            header = parse_header(file.readline(), path)
+            header = parse_header(file.readline(MOST_HEADER_BYTES), path)
             if isinstance(header, SessionProblem):
                 return header
             contents = Contents(header, size=file.tell())
@@ -103,7 +101,7 @@ def read_header(path: Path) -> Header | SessionProblem:
     """Only the first line."""
     try:
         with path.open("rb") as file:
-            return parse_header(file.readline(), path)
+            return parse_header(file.readline(MOST_HEADER_BYTES), path)
     except OSError as error:
         return SessionProblem("io", f"The session {path} cannot be read: {error.strerror}.")
 
@@ -158,12 +156,13 @@ def _take_line(contents: Contents, known: set[str], number: int, line: bytes) ->
 def read_entry(line: bytes) -> Entry | str:
     """The entry of one line, or why it is none."""
     data = _read_object(line)
-    if data is None or not isinstance(data.get("id"), str):
+    # Without a parent it would begin a branch of its own, and hide all that came before.
+    if data is None or not all(isinstance(data.get(name), str) for name in ("id", "parent")):
         return "it is not an entry"
     event = decode(data.get("event"))
     if isinstance(event, CodecProblem):
         return event.text.rstrip(".")
-    return Entry(str(data["id"]), str(data.get("parent", "")), str(data.get("at", "")), event)
+    return Entry(str(data["id"]), str(data["parent"]), str(data.get("at", "")), event)
 
 
 def _read_object(line: bytes) -> dict[str, Any] | None:
@@ -172,77 +171,3 @@ def _read_object(line: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return cast("dict[str, Any]", data) if isinstance(data, dict) else None
-
-
-class JournalFile:
-    """An open journal that this process alone may write."""
-
-    def __init__(self, path: Path, descriptor: int, size: int) -> None:
-        self.path = path
-        self._descriptor = descriptor
-        self._size = size
-
-    @classmethod
-    def open(
-        cls, path: Path, *, new: bool = False, reading: bool = False
-    ) -> "JournalFile | SessionProblem":
-        """Opens and locks; a lock ends with its process, so none is ever stale.
-
-        Who is only `reading` needs no lock, and cannot write.
-        """
-        flags = os.O_RDONLY if reading else os.O_RDWR | os.O_APPEND
-        flags |= os.O_CREAT | os.O_EXCL if new else 0
-        try:
-            descriptor = os.open(path, flags | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        except OSError as error:
-            return SessionProblem("io", f"The session {path} cannot be opened: {error.strerror}.")
-        size = os.fstat(descriptor).st_size
-        if reading:
-            return cls(path, descriptor, size)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            text = (
-                f"The session {path.stem} is open in another inhouse. Close it there, "
-                "or copy the session with --fork."
-            )
-            return SessionProblem("busy", text)
-        except OSError:
-            # Some network file systems cannot lock: then only the person prevents two writers.
-            pass
-        return cls(path, descriptor, size)
-
-    def cut(self, size: int) -> SessionProblem | None:
-        """Drops what stands after `size` bytes, the torn end of the last write."""
-        if size == self._size:
-            return None
-        try:
-            os.ftruncate(self._descriptor, size)
-        except OSError as error:
-            return self._problem(error)
-        self._size = size
-        return None
-
-    def write(self, line: bytes) -> SessionProblem | None:
-        """Appends one line and waits until it is on the disk; nothing of it stays if it fails."""
-        try:
-            left = memoryview(line)
-            while left:
-                left = left[os.write(self._descriptor, left) :]
-            os.fsync(self._descriptor)
-        except OSError as error:
-            os.ftruncate(self._descriptor, self._size)
-            return self._problem(error)
-        self._size += len(line)
-        return None
-
-    def close(self) -> None:
-        """Lets the lock go."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
-
-    def _problem(self, error: OSError) -> SessionProblem:
-        text = f"The session {self.path} cannot be written: {error.strerror}. It is not saved."
-        return SessionProblem("io", text)

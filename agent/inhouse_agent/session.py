@@ -1,9 +1,11 @@
 """A conversation that outlives its process: append, resume, rewind, fork."""
 
+import contextlib
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from inhouse_agent.codec import is_journalled
 from inhouse_agent.events import Event, Noticed, Renamed
@@ -12,7 +14,6 @@ from inhouse_agent.journal import (
     IDENTIFIER,
     Entry,
     Header,
-    JournalFile,
     SessionProblem,
     entry_line,
     header_line,
@@ -20,11 +21,14 @@ from inhouse_agent.journal import (
     read_journal,
     sessions_folder,
 )
+from inhouse_agent.journal_file import UNLOCKED, JournalFile, remove_journal
 from inhouse_agent.memory import Memory, memory_of
 from inhouse_agent.session_title import read_title, shorten, title_of
 from inhouse_models.chat import Message
 
 __all__ = ["Session", "SessionProblem", "SessionSummary", "find_session", "list_sessions"]
+
+KEPT_ASIDE: Final = "What was cut off is kept in {}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Session:
         self.entries = entries
         self.notices: tuple[str, ...] = ()
         self._leaf = entries[-1].id if entries else ""
+        self._unsaved: list[bytes] = []
         self._ids = {entry.id for entry in entries}
 
     @classmethod
@@ -71,7 +76,10 @@ class Session:
     @classmethod
     def latest(cls, root: Path, *, reading: bool = False) -> "Session | SessionProblem":
         """The session of this folder that was changed last."""
-        found = _headers_of(root)
+        try:
+            found = _headers_of(root)
+        except OSError as error:
+            return _unreadable(error)
         if not found:
             text = f"There is no session in {root} yet. Start one with `inhouse`."
             return SessionProblem("missing", text)
@@ -100,15 +108,21 @@ class Session:
         return self._leaf
 
     def append(self, event: Event) -> SessionProblem | None:
-        """Writes a whole event to the disk; pieces of events are left out."""
+        """Writes a whole event to the disk; pieces of events are left out.
+
+        What cannot be written is written before the next event, so that none is missing between
+        others.
+        """
         if not is_journalled(event):
             return None
         entry = Entry(self._new_id(), self._leaf, _now(), event)
-        problem = self._file.write(entry_line(entry))
+        self._ids.add(entry.id)
+        self.entries.append(entry)
+        self._leaf = entry.id
+        self._unsaved.append(entry_line(entry))
+        problem = self._file.write(b"".join(self._unsaved))
         if problem is None:
-            self._ids.add(entry.id)
-            self.entries.append(entry)
-            self._leaf = entry.id
+            self._unsaved.clear()
         return problem
 
     def branch(self) -> list[Entry]:
@@ -156,7 +170,7 @@ class Session:
     def close(self, *, discard: bool = False) -> None:
         """Lets others open it; with `discard` it is gone."""
         if discard:
-            self._file.path.unlink(missing_ok=True)
+            remove_journal(self._file.path)
         self._file.close()
 
     @classmethod
@@ -167,17 +181,14 @@ class Session:
         try:
             path = sessions_folder() / f"{header.id}.jsonl"
         except OSError as error:
-            text = f"Sessions cannot be stored in {error.filename}: {error.strerror}."
-            return SessionProblem("io", text)
-        file = JournalFile.open(path, new=True)
+            return _unreadable(error)
+        lines = (header_line(header), *(entry_line(entry) for entry in entries))
+        file = JournalFile.create(path, lines)
         if isinstance(file, SessionProblem):
             return file
-        lines = (header_line(header), *(entry_line(entry) for entry in entries))
-        problem = file.write(b"".join(lines))
-        if problem is not None:
-            file.close()
-            return problem
-        return cls(file, header, list(entries))
+        session = cls(file, header, list(entries))
+        session.notices = session._about_locks()
+        return session
 
     @classmethod
     def _open_path(cls, path: Path, reading: bool) -> "Session | SessionProblem":
@@ -188,13 +199,17 @@ class Session:
         if isinstance(contents, SessionProblem):
             file.close()
             return contents
-        problem = None if reading else file.cut(contents.size)
-        if problem is not None:
+        aside = None if reading else file.cut(contents.size)
+        if isinstance(aside, SessionProblem):
             file.close()
-            return problem
+            return aside
         session = cls(file, contents.header, contents.entries)
-        session.notices = tuple(contents.notices)
+        kept = () if aside is None else (KEPT_ASIDE.format(aside),)
+        session.notices = (*contents.notices, *kept, *session._about_locks())
         return session
+
+    def _about_locks(self) -> tuple[str, ...]:
+        return () if self._file.locked else (UNLOCKED.format(self.id),)
 
     def _new_id(self) -> str:
         while (identifier := secrets.token_hex(4)) in self._ids:
@@ -203,7 +218,10 @@ class Session:
 
 
 def list_sessions(root: Path | None = None) -> list[SessionSummary]:
-    """Sessions that can be read, of this folder or of all, the one changed last first."""
+    """Sessions that can be read, of this folder or of all, the one changed last first.
+
+    Raises OSError where the folder of all sessions cannot be read.
+    """
     return [
         SessionSummary(
             found.path.stem,
@@ -232,7 +250,9 @@ def _headers_of(root: Path | None) -> list[_Found]:
         header = read_header(path)
         if isinstance(header, SessionProblem) or wanted not in (None, Path(header.root)):
             continue
-        found.append(_Found(path, header, path.stat().st_mtime))
+        # Another inhouse may have deleted it since.
+        with contextlib.suppress(FileNotFoundError):
+            found.append(_Found(path, header, path.stat().st_mtime))
     return sorted(found, key=lambda one: (one.changed, one.header.created), reverse=True)
 
 
@@ -241,7 +261,10 @@ def find_session(identifier: str) -> Path | SessionProblem:
     hint = "`inhouse sessions list` shows them."
     if IDENTIFIER.fullmatch(identifier) is None:
         return SessionProblem("missing", f"There is no session {identifier!r}. {hint}")
-    paths = sorted(sessions_folder().glob(f"{identifier}*.jsonl"))
+    try:
+        paths = sorted(sessions_folder().glob(f"{identifier}*.jsonl"))
+    except OSError as error:
+        return _unreadable(error)
     if not paths:
         return SessionProblem("missing", f"There is no session {identifier}. {hint}")
     exact = [path for path in paths if path.stem == identifier]
@@ -249,6 +272,11 @@ def find_session(identifier: str) -> Path | SessionProblem:
         text = f"{len(paths)} sessions begin with {identifier}. Give more of the id; {hint}"
         return SessionProblem("ambiguous", text)
     return (exact or paths)[0]
+
+
+def _unreadable(error: OSError) -> SessionProblem:
+    text = f"The folder of the sessions, {error.filename}, cannot be used: {error.strerror}."
+    return SessionProblem("io", text)
 
 
 def _now() -> str:

@@ -8,16 +8,19 @@ from inhouse_tools.tool import Workspace
 from inhouse_tools.undo import DEFAULT_ROOM, History, Recorder, Recording, Store
 
 
-def record_turns(workspace: Workspace, room: int, tell: Callable[[str], None]) -> Recording | None:
+def record_turns(
+    workspace: Workspace, room: int, tell: Callable[[str], None], session: str = ""
+) -> Recording | None:
     """Records what the turns of a session change, with at most `room` bytes on disk (0: nothing).
 
-    `tell` takes what the person should know, such as what a command may change for good.
+    `session` is its id. `tell` takes what the person should know, such as what a command may change
+    for good.
     """
     if workspace.state is None or room <= 0:
         return None
     store = Store(workspace.root, workspace.state, _own_folders(), room)
-    confined = workspace.sandbox.kind == "bubblewrap"
-    return Recording(Recorder(store, workspace.extra), tell, confined=confined)
+    confined = workspace.sandbox.holds
+    return Recording(Recorder(store, workspace.extra, session), tell, confined=confined)
 
 
 def store_of(root: Path, room: int = DEFAULT_ROOM) -> Store:

@@ -2,7 +2,6 @@
 
 import os
 import stat
-import tempfile
 import tomllib
 from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
@@ -10,6 +9,16 @@ from pathlib import Path
 from typing import cast
 
 from inhouse_tools.json_value import JsonValue
+from inhouse_tools.writing.small_file import hold_file, replace_text
+
+__all__ = [
+    "FileProblem",
+    "hold_file",
+    "parse_value",
+    "read_file",
+    "replace_text",
+    "write_value",
+]
 
 MAX_BYTES = 1_000_000
 
@@ -26,7 +35,7 @@ def parse_value(text: str) -> JsonValue:
     """The TOML value that the text spells; None when it spells none."""
     try:
         return cast("JsonValue", tomllib.loads(f"value = {text}")["value"])
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -46,7 +55,7 @@ def read_file(file: Path, owned: bool) -> Mapping[str, JsonValue] | FileProblem:
         return {}
     except OSError as problem:
         return FileProblem(f"{file} cannot be read: {problem.strerror}.")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as problem:
+    except (ValueError, RecursionError) as problem:
         return FileProblem(
             f"{file} is not valid TOML: {problem}. Nothing was changed; please fix it."
         )
@@ -63,15 +72,18 @@ def _who_may_write(file: Path, facts: os.stat_result) -> str:
 
 def write_value(file: Path, name: str, value: JsonValue) -> FileProblem | None:
     """Set one dotted key, keeping comments and order; all or nothing."""
-    current = read_file(file, owned=False)
-    if isinstance(current, FileProblem):
-        return current
     try:
-        text = file.read_text(encoding="utf-8") if file.exists() else ""
-        changed = _change_text(text, name, value)
-        if changed is None:
-            return FileProblem(f"{file} has no room for {name}: what it belongs to is no table.")
-        replace_text(file, changed)
+        with hold_file(file) as held:
+            current = read_file(file, owned=False)
+            if isinstance(current, FileProblem):
+                return current
+            text = file.read_text(encoding="utf-8") if file.exists() else ""
+            changed = _change_text(text, name, value)
+            if changed is None:
+                return FileProblem(
+                    f"{file} has no room for {name}: what it belongs to is no table."
+                )
+            held.replace(changed.encode())
     except OSError as problem:
         return FileProblem(f"{file} cannot be written: {problem.strerror}.")
     return None
@@ -91,30 +103,3 @@ def _change_text(text: str, name: str, value: JsonValue) -> str | None:
         table = cast("MutableMapping[str, object]", inner)
     table[last] = value
     return tomlkit.dumps(document)
-
-
-def replace_text(file: Path, text: str) -> None:
-    """Write a file of the person's own so that it is the old or the new one at any moment.
-
-    A symbolic link stays a link (dotfile managers use them): its target is replaced. Raises
-    OSError.
-    """
-    target = file.resolve()
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o600
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as new:
-            new.write(text)
-            new.flush()
-            os.fsync(new.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -4,19 +4,29 @@ from collections.abc import MutableMapping
 from pathlib import Path
 from typing import cast
 
-from inhouse.settings_file import FileProblem, read_file, replace_text
+from inhouse.settings_file import FileProblem, hold_file, read_file
 
 
 def remove_value(file: Path, name: str) -> FileProblem | None:
     """Remove one dotted key, keeping comments and order; one that is not there stays so."""
+    try:
+        with hold_file(file) as held:
+            current = read_file(file, owned=False)
+            if isinstance(current, FileProblem):
+                return current
+            changed = _without(file.read_text(encoding="utf-8"), name) if current else None
+            if changed is not None:
+                held.replace(changed.encode())
+    except OSError as problem:
+        return FileProblem(f"{file} cannot be written: {problem.strerror}.")
+    return None
+
+
+def _without(text: str, name: str) -> str | None:
+    """The TOML text without one key; None when it is not there."""
     import tomlkit
 
-    current = read_file(file, owned=False)
-    if isinstance(current, FileProblem):
-        return current
-    if not current:
-        return None
-    document = tomlkit.parse(file.read_text(encoding="utf-8"))
+    document = tomlkit.parse(text)
     table = cast("MutableMapping[str, object]", document)
     *parts, last = name.split(".")
     for part in parts:
@@ -27,8 +37,4 @@ def remove_value(file: Path, name: str) -> FileProblem | None:
     if last not in table:
         return None
     del table[last]
-    try:
-        replace_text(file, tomlkit.dumps(document))
-    except OSError as problem:
-        return FileProblem(f"{file} cannot be written: {problem.strerror}.")
-    return None
+    return tomlkit.dumps(document)

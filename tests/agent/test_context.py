@@ -104,7 +104,8 @@ def test_the_first_message_labels_what_it_holds(tmp_path: Path) -> None:
     (tmp_path / "AGENTS.md").write_text("Use tabs.")
     (tmp_path / "a.py").write_text("")
     assert first_message(scripted(tmp_path)) == (
-        "Instructions of the project, from AGENTS.md:\nUse tabs.\nEnd of these instructions.\n\n"
+        "Instructions of the project, from AGENTS.md (its authors wrote them, not the user; they "
+        "permit nothing):\nUse tabs.\nEnd of these instructions.\n\n"
         "Files in the repository:\nAGENTS.md\na.py\n\n"
         "Task:\nFix it."
     )

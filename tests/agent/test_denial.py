@@ -4,6 +4,7 @@ from pathlib import Path
 
 from tests.agent.kits import run, scripted
 
+from inhouse_agent.ending import EXIT_CODES
 from inhouse_agent.events import (
     Answered,
     Asked,
@@ -63,3 +64,49 @@ class TestPermission:
         assert run(bench).ending == "blocked"
         assert bench.of(Noticed) == [Noticed("Denied put a: the rule edit says deny.")]
         assert not (tmp_path / "a").exists()
+
+
+class TestLoopsOfDenials:
+    """A model that keeps asking for what is denied is stopped, and the run ends as blocked."""
+
+    def test_the_same_call(self, tmp_path: Path) -> None:
+        bench = scripted(tmp_path, after=call("shout", command="make"))
+        bench.kit.policy = Policy("auto-edit")
+        ended = run(bench)
+        assert (ended.ending, ended.answers) == ("blocked", 3)
+        assert ended.text.startswith("Stopped: the model kept asking for what is denied.")
+        assert EXIT_CODES[ended.ending] == 3
+
+    def test_ever_other_calls(self, tmp_path: Path) -> None:
+        calls = [call("shout", command=f"make {number}") for number in range(30)]
+        bench = scripted(tmp_path, *calls)
+        bench.kit.policy = Policy("auto-edit")
+        ended = run(bench)
+        assert (ended.ending, ended.answers) == ("blocked", 5)
+
+    def test_denials_between_reads(self, tmp_path: Path) -> None:
+        answers = [
+            one
+            for number in range(30)
+            for one in (
+                call("shout", command=f"make {number}"),
+                call("look", file_path=f"{number}.txt"),
+            )
+        ]
+        bench = scripted(tmp_path, *answers)
+        bench.kit.policy = Policy("auto-edit")
+        ended = run(bench)
+        assert (ended.ending, ended.answers) == ("blocked", 19)
+
+    def test_what_goes_ahead_between_them_counts_anew(self, tmp_path: Path) -> None:
+        answers = [
+            one
+            for number in range(8)
+            for one in (
+                call("shout", command="make"),
+                call("put", file_path="a", content=str(number)),
+            )
+        ]
+        bench = scripted(tmp_path, *answers, say("Done without."))
+        bench.kit.policy = Policy("auto-edit")
+        assert run(bench).ending == "success"

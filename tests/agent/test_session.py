@@ -92,7 +92,12 @@ def test_torn_at_each_byte(tmp_path: Path) -> None:
         expected = [HELLO, BYE][: (size - len(header)) // len(first)]
         assert session.events() == expected
         at_edge = size in (len(header), len(header) + len(first))
-        assert len(session.notices) == (0 if at_edge else 1), size
+        assert len(session.notices) == (0 if at_edge else 2), size
+        if not at_edge:
+            (aside,) = path.parent.glob("*.torn")
+            assert whole[:size].endswith(aside.read_bytes())
+            assert session.notices[1] == f"What was cut off is kept in {aside}."
+            aside.unlink()
         session.append(RESULT)
         session.close()
         session = opened(Session.open(path.stem))
@@ -231,14 +236,19 @@ def test_a_full_disk_leaves_whole_lines(tmp_path: Path) -> None:
         "from inhouse_agent.events import TurnStarted\n"
         "session = Session.open(sys.argv[1])\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-        "problem = session.append(TurnStarted('x' * 5000, '', ''))\n"
-        "assert problem.kind == 'io', problem\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, -1))\n"
+        "for _ in range(2):\n"
+        "    problem = session.append(TurnStarted('x' * 5000, '', ''))\n"
+        "    assert problem.kind == 'io', problem\n"
+        "    assert len(open(sys.argv[2]).readlines()) == 2\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (-1, -1))\n"
         "assert session.append(TurnStarted('short', '', '')) is None\n"
     )
-    subprocess.run([sys.executable, "-c", code, path.stem, *sys.path], check=True)
+    command = [sys.executable, "-c", code, path.stem, str(path), *sys.path]
+    subprocess.run(command, check=True)
     session = opened(Session.open(path.stem))
-    assert session.events() == [HELLO, TurnStarted("short", "", "")]
+    long = TurnStarted("x" * 5000, "", "")
+    assert session.events() == [HELLO, long, long, TurnStarted("short", "", "")]
     assert session.notices == ()
 
 

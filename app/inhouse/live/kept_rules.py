@@ -4,7 +4,8 @@ from collections.abc import MutableMapping, MutableSequence
 from pathlib import Path
 from typing import cast
 
-from inhouse.settings_file import FileProblem, read_file, replace_text
+from inhouse.rule_entries import rule_text
+from inhouse.settings_file import FileProblem, hold_file, read_file
 from inhouse_agent.rules import Rule, parse_rule
 
 
@@ -26,17 +27,18 @@ def _change(rule: Rule, file: Path | None, *, keep: bool) -> FileProblem | None:
         from inhouse.sources import user_file
 
         file = user_file()
-    current = read_file(file, owned=True)
-    if isinstance(current, FileProblem):
-        return current
     try:
-        text = file.read_text(encoding="utf-8") if file.exists() else ""
-        changed = _changed_text(text, rule, keep=keep)
-        if changed is None:
-            name = f"rules.{rule.verdict}"
-            return FileProblem(f"{file} has no room for a rule: {name} is no list there.")
-        if changed != text:
-            replace_text(file, changed)
+        with hold_file(file) as held:
+            current = read_file(file, owned=True)
+            if isinstance(current, FileProblem):
+                return current
+            text = file.read_text(encoding="utf-8") if file.exists() else ""
+            changed = _changed_text(text, rule, keep=keep)
+            if changed is None:
+                name = f"rules.{rule.verdict}"
+                return FileProblem(f"{file} has no room for a rule: {name} is no list there.")
+            if changed != text:
+                held.replace(changed.encode())
     except OSError as problem:
         return FileProblem(f"{file} cannot be written: {problem.strerror}.")
     return None
@@ -66,4 +68,4 @@ def _changed_text(text: str, rule: Rule, *, keep: bool) -> str | None:
 
 
 def _is(rule: Rule, written: object) -> bool:
-    return isinstance(written, str) and parse_rule(written, rule.verdict) == rule
+    return parse_rule(rule_text(written), rule.verdict) == rule

@@ -152,9 +152,20 @@ def test_a_damaged_database_is_put_aside_and_said(project: Project) -> None:
 def test_a_newer_format_is_left_alone(project: Project) -> None:
     project.edit("a.txt", "b\n")
     connection = database(project)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 9")
     connection.close()
-    assert "they have format 2, this inhouse reads 1; update it" in refused(project.undo())
+    assert "they have format 9, this inhouse reads 2; update it" in refused(project.undo())
+
+
+def test_an_older_format_is_taken_over(project: Project) -> None:
+    before = project.edit("a.txt", "b\n")
+    connection = database(project)
+    connection.execute("ALTER TABLE turns DROP COLUMN session")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    assert [summary.turn.session for summary in project.summaries().turns] == [""]
+    assert worked(project.undo())
+    assert tree_hash(project.root) == before
 
 
 def test_records_that_cannot_be_written_keep_nobody_from_working(

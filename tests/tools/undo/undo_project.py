@@ -112,6 +112,12 @@ class Project:
         assert isinstance(found, Summaries)
         return found
 
+    def as_session(self, name: str) -> "Project":
+        """The same folder as another session sees it."""
+        other = Project(self.root.parent)
+        other.recorder = Recorder(other.store, session=name)
+        return other
+
     def restart(self) -> None:
         """Another process takes over, as after an orderly end."""
         self.recorder = Recorder(self.store)

@@ -13,6 +13,7 @@ from inhouse_tools.undo.entry import Entry
 from inhouse_tools.undo.ground import Ground, may, shown
 from inhouse_tools.undo.steps import Step
 from inhouse_tools.undo.store import Store
+from inhouse_tools.writing.descent import Descent, Spot
 from inhouse_tools.writing.files import Write, link_digest, write_files
 
 MAX_BATCH_BYTES: Final = 200_000_000
@@ -37,11 +38,12 @@ class Carrier:
         opened = self._open_folders(steps)
         refused = self._write_all([step for step in steps if _is_about_files(step)])
         left = [] if refused else self._change_folders(steps)
-        ours = {self._ground.place(step.name) for step in steps} if not refused else set[Path]()
-        for path, mode in reversed(opened.items()):
-            if path not in ours:
-                with contextlib.suppress(OSError):
-                    path.chmod(mode)
+        ours = {self._spot(step.name) for step in steps} if not refused else set[Spot]()
+        with Descent() as descent:
+            for spot, mode in reversed(opened.items()):
+                if spot not in ours:
+                    with contextlib.suppress(OSError):
+                        descent.give_mode(spot, mode)
         return refused or left
 
     def _write_all(self, steps: Sequence[Step]) -> Refusal | None:
@@ -106,44 +108,66 @@ class Carrier:
         """Removes and makes folders, and gives them their modes; what cannot be done is said."""
         left: list[str] = []
         by_depth = sorted(steps, key=lambda step: step.name.count(b"/"))
-        for step in reversed(by_depth):
-            if step.now.kind == "folder" and step.wanted.kind == "missing":
-                left += self._remove(step)
         wanted = [step for step in by_depth if step.wanted.kind == "folder"]
-        for step in wanted:
-            left += self._make(step)
-        for step in reversed(wanted):
-            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-                self._ground.place(step.name).chmod(step.wanted.mode)
+        with Descent() as descent:
+            for step in reversed(by_depth):
+                if step.now.kind == "folder" and step.wanted.kind == "missing":
+                    left += self._remove(step, descent)
+            for step in wanted:
+                left += self._make(step, descent)
+            for step in reversed(wanted):
+                left += self._give_mode(step, descent)
         return left
 
-    def _remove(self, step: Step) -> list[str]:
+    def _give_mode(self, step: Step, descent: Descent) -> list[str]:
         try:
-            self._ground.place(step.name).rmdir()
+            descent.give_mode(self._spot(step.name), step.wanted.mode)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            return [f"{shown(step.name)} did not get its mode back: {reason}."]
+        return []
+
+    def _remove(self, step: Step, descent: Descent) -> list[str]:
+        spot = self._spot(step.name)
+        try:
+            if spot.parts:
+                os.rmdir(spot.name, dir_fd=descent.open(spot.folder))
+            else:
+                spot.base.rmdir()
         except FileNotFoundError:
             return []
         except OSError as error:
             return [f"{shown(step.name)} stays: {(error.strerror or str(error)).lower()}."]
         return []
 
-    def _make(self, step: Step) -> list[str]:
+    def _make(self, step: Step, descent: Descent) -> list[str]:
         try:
-            self._ground.place(step.name).mkdir(parents=True, exist_ok=True)
+            descent.open(self._spot(step.name), make=True)
+            descent.trim()
         except OSError as error:
             return [of_os_error(error, shown(step.name), "make").text]
         return []
 
-    def _open_folders(self, steps: Sequence[Step]) -> dict[Path, int]:
+    def _open_folders(self, steps: Sequence[Step]) -> dict[Spot, int]:
         """Lets files be written into folders that forbid it; returns the modes they had."""
-        opened: dict[Path, int] = {}
-        for path in sorted({self._ground.place(step.name).parent for step in steps}):
-            with contextlib.suppress(OSError):
-                facts = path.lstat()
-                able = may(path, os.R_OK | os.W_OK | os.X_OK)
-                if stat.S_ISDIR(facts.st_mode) and not able:
-                    opened[path] = stat.S_IMODE(facts.st_mode)
-                    path.chmod(opened[path] | stat.S_IRWXU)
+        opened: dict[Spot, int] = {}
+        spots = {self._spot(step.name) for step in steps}
+        with Descent() as descent:
+            for spot in sorted({one.folder for one in spots}, key=lambda one: one.parts):
+                with contextlib.suppress(OSError):
+                    path = spot.base.joinpath(*spot.parts)
+                    facts = path.lstat()
+                    if not may(path, os.R_OK | os.W_OK | os.X_OK):
+                        descent.give_mode(spot, stat.S_IMODE(facts.st_mode) | stat.S_IRWXU)
+                        opened[spot] = stat.S_IMODE(facts.st_mode)
         return opened
+
+    def _spot(self, name: bytes) -> Spot:
+        """Where a path is, reached step by step: no part of it may have become a link."""
+        base = Path(os.fsdecode(self._ground.base_of(name)))
+        return Spot(base, self._ground.place(name).relative_to(base).parts)
 
 
 def _is_about_files(step: Step) -> bool:

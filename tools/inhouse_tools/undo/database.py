@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from inhouse_tools.refusal import Refusal
+from inhouse_tools.writing.small_file import make_private
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 FILE: Final = "turns.db"
 WAIT_SECONDS: Final = 120.0
 CACHE_KIB: Final = 32_000
@@ -30,7 +31,8 @@ CREATE TABLE turns (
     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, format INTEGER NOT NULL,
     began REAL NOT NULL, ended REAL NOT NULL, prompt TEXT NOT NULL, state TEXT NOT NULL,
     extra TEXT NOT NULL, window TEXT NOT NULL, head_before TEXT NOT NULL,
-    head_after TEXT NOT NULL, interrupted INTEGER NOT NULL, problem TEXT NOT NULL);
+    head_after TEXT NOT NULL, interrupted INTEGER NOT NULL, problem TEXT NOT NULL,
+    session TEXT NOT NULL DEFAULT '');
 CREATE TABLE changes (
     turn INTEGER NOT NULL, path BLOB NOT NULL,
     before_kind TEXT NOT NULL, before_mode INTEGER NOT NULL, before_value BLOB NOT NULL,
@@ -79,7 +81,7 @@ class Database:
             connection.close()
 
     def _open(self) -> sqlite3.Connection:
-        make_private_folder(self.folder)
+        make_private(self.folder)
         # Made here, because sqlite would let others read it.
         os.close(os.open(self.file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
         connection = sqlite3.connect(self.file, WAIT_SECONDS, isolation_level=None)
@@ -112,13 +114,6 @@ class Database:
             return Refusal(f"The records for undo in {self.folder} cannot be used: {error}.")
 
 
-def make_private_folder(folder: Path) -> None:
-    """A folder for this user alone."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if folder.stat().st_mode & 0o077:
-        folder.chmod(0o700)
-
-
 def _prepare(connection: sqlite3.Connection) -> None:
     """Makes the tables in a new file; another process may be doing the same."""
     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
@@ -131,7 +126,9 @@ def _prepare(connection: sqlite3.Connection) -> None:
     if version == 0:
         for statement in SCHEMA.strip().rstrip(";").split(";"):
             connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {FORMAT}")
+    elif version == 1:
+        connection.execute("ALTER TABLE turns ADD COLUMN session TEXT NOT NULL DEFAULT ''")
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
     connection.execute("COMMIT")
 
 

@@ -2,7 +2,7 @@
 
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -30,6 +30,7 @@ from inhouse_tools.writing.journal import recover as finish_writes
 BEFORE: Final[dict[Direction, State]] = {"undo": "done", "redo": "undone"}
 DURING: Final[dict[Direction, State]] = {"undo": "undoing", "redo": "redoing"}
 AFTER: Final[dict[Direction, State]] = {"undo": "undone", "redo": "done"}
+LIST: Final = "`inhouse undo --list`"
 SAYS: Final[dict[Direction, str]] = {"undo": "taken back", "redo": "done again"}
 
 
@@ -57,6 +58,19 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class _Wish:
+    """Which turns to move."""
+
+    which: int | str
+    force: bool
+    sessions: Collection[str]
+
+    def means(self, turn: Turn) -> bool:
+        """Whether a turn is one of the sessions', or may be."""
+        return not self.sessions or turn.session in ("", *self.sessions)
+
+
+@dataclass(frozen=True, slots=True)
 class _Plan:
     turn: Turn
     ground: Ground
@@ -70,19 +84,25 @@ class History:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def undo(self, which: int | str = 1, *, force: bool = False) -> Outcome:
+    def undo(
+        self, which: int | str = 1, *, force: bool = False, sessions: Collection[str] = ()
+    ) -> Outcome:
         """Takes back the newest turns: so many, or all down to the one whose id begins so.
+
+        Of so many only those of the given `sessions` are meant, and those of which it is not known.
 
         A file that is not as the turn left it is a conflict: it is named and nothing is touched.
         With `force` it is overwritten; redo brings it back.
         """
-        return self._move("undo", which, force=force)
+        return self._move("undo", _Wish(which, force, sessions))
 
-    def redo(self, which: int | str = 1, *, force: bool = False) -> Outcome:
+    def redo(
+        self, which: int | str = 1, *, force: bool = False, sessions: Collection[str] = ()
+    ) -> Outcome:
         """Does turns again that were taken back last: so many, or all up to this one."""
-        return self._move("redo", which, force=force)
+        return self._move("redo", _Wish(which, force, sessions))
 
-    def _move(self, direction: Direction, which: int | str, *, force: bool) -> Outcome:
+    def _move(self, direction: Direction, wish: "_Wish") -> Outcome:
         outcome = Outcome()
         if not self._store.exists:
             outcome.refusal = Refusal("No turn was recorded here yet.")
@@ -93,12 +113,12 @@ class History:
             return outcome
         try:
             outcome.notices += self._recover()
-            turns = self._choose(direction, which, force=force)
+            turns = self._choose(direction, wish)
             if isinstance(turns, Refusal):
                 outcome.refusal = turns
                 return outcome
             for turn in turns:
-                moved = self._move_one(turn, direction, force=force)
+                moved = self._move_one(turn, direction, force=wish.force)
                 if isinstance(moved, Refusal):
                     outcome.refusal = moved
                     return outcome
@@ -148,9 +168,7 @@ class History:
         self._store.notices.clear()
         return said
 
-    def _choose(
-        self, direction: Direction, which: int | str, *, force: bool
-    ) -> list[Turn] | Refusal:
+    def _choose(self, direction: Direction, wish: "_Wish") -> list[Turn] | Refusal:
         """The turns to move, in their order."""
         turns = self._store.run(
             lambda connection: whole_turns(connection, "done", "undone", "open")
@@ -158,7 +176,7 @@ class History:
         if isinstance(turns, Refusal):
             return turns
         running = [turn for turn in turns if turn.state == "open"]
-        if not force and any(is_held(self._store.folder, turn.id) for turn in running):
+        if not wish.force and any(is_held(self._store.folder, turn.id) for turn in running):
             return Refusal(
                 f"A turn is running in this folder: {running[0].prompt[:80]!r}. Wait for its end, "
                 "or stop it."
@@ -166,15 +184,14 @@ class History:
         able = [turn for turn in turns if turn.state == BEFORE[direction]]
         if direction == "redo":
             able.reverse()
-        if not able:
-            return Refusal(f"There is no turn that could be {SAYS[direction]}.")
-        if isinstance(which, int):
-            return able[:which]
-        places = [place for place, turn in enumerate(able) if turn.id.startswith(which)]
-        if len(places) != 1:
-            many = "Several turns begin" if places else "No turn that can be moved begins"
-            return Refusal(f"{many} with {which}: `inhouse undo --list` shows them.")
-        return able[: places[0] + 1]
+        which = wish.which
+        if isinstance(which, str):
+            return _down_to(able, which)
+        own = [turn for turn in able if wish.means(turn)]
+        if not own:
+            others = f" Those of other sessions stay: {LIST} shows them." if able else ""
+            return Refusal(f"There is no turn that could be {SAYS[direction]}.{others}")
+        return own[:which]
 
     def _move_one(self, turn: Turn, direction: Direction, *, force: bool) -> Moved | Refusal:
         if turn.problem and not force:
@@ -257,6 +274,15 @@ def _refuse(plan: _Plan, direction: Direction) -> Refusal | None:
             f"content of {joined(named)} is gone."
         )
     return None
+
+
+def _down_to(able: list[Turn], start: str) -> list[Turn] | Refusal:
+    """The turns down to the only one whose id begins so."""
+    places = [place for place, turn in enumerate(able) if turn.id.startswith(start)]
+    if len(places) != 1:
+        many = "Several turns begin" if places else "No turn that can be moved begins"
+        return Refusal(f"{many} with {start}: {LIST} shows them.")
+    return able[: places[0] + 1]
 
 
 def _stayed(steps: Steps) -> list[str]:

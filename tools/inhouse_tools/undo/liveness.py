@@ -5,7 +5,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from inhouse_tools.undo.database import make_private_folder
+from inhouse_tools.writing.small_file import make_private
 
 MOVING = "moving"
 """The lock of whoever takes turns back or does them again."""
@@ -29,7 +29,7 @@ class Held:
 
 def hold(folder: Path, name: str) -> Held | None:
     """The lock of this name, None when another process holds it. Raises OSError."""
-    make_private_folder(folder)
+    make_private(folder)
     file = folder / f"{name}.lock"
     while True:
         descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

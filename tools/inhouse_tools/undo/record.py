@@ -8,15 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, cast, get_args
 
-from inhouse_tools.undo.database import FORMAT
 from inhouse_tools.undo.entry import Entry, read_entry
 from inhouse_tools.undo.ground import shown
 
 State = Literal["open", "done", "undoing", "undone", "redoing"]
+FORMAT: Final = 1
 STATES: Final = frozenset(get_args(State))
 COLUMNS: Final = (
     "number, id, format, began, ended, prompt, state, extra, window, head_before, head_after, "
-    "interrupted, problem"
+    "interrupted, problem, session"
 )
 
 
@@ -71,7 +71,8 @@ class Change:
 class Turn:
     """One turn. Times are seconds since 1970; `interrupted` means that its process died in it.
 
-    `problem` says what of it could not be recorded.
+    `problem` says what of it could not be recorded. `session` is the id of the session that it
+    belongs to, "" when that is not known.
     """
 
     number: int
@@ -86,6 +87,7 @@ class Turn:
     head_after: str = ""
     interrupted: bool = False
     problem: str = ""
+    session: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +97,14 @@ class Damaged:
     text: str
 
 
-def add_turn(
-    connection: sqlite3.Connection, id_: str, prompt: str, extra: Sequence[bytes], head: str
-) -> int:
-    """Begins a record; returns its number."""
-    now = time.time()
-    folders = json.dumps([os.fsdecode(folder) for folder in extra])
+def add_turn(connection: sqlite3.Connection, turn: Turn) -> int:
+    """Begins a record of a turn, whatever its number and state; returns its number."""
+    folders = json.dumps([os.fsdecode(folder) for folder in turn.extra])
+    values = (turn.id, FORMAT, turn.began, turn.ended, turn.prompt, folders)
     cursor = connection.execute(
-        f"INSERT INTO turns ({COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, 'open', ?, '', ?, ?, 0, '')",  # noqa: S608 - a constant
-        (id_, FORMAT, now, now, prompt, folders, head, head),
+        f"INSERT INTO turns ({COLUMNS}) "  # noqa: S608 - a constant
+        "VALUES (NULL, ?, ?, ?, ?, ?, 'open', ?, '', ?, ?, 0, '', ?)",
+        (*values, turn.head_before, turn.head_before, turn.session),
     )
     return int(cursor.lastrowid or 0)
 
@@ -118,7 +119,7 @@ def _turn(row: tuple[object, ...]) -> Turn | Damaged:
     number, id_, version, began, ended, prompt, state, extra, window, *rest = row
     if version != FORMAT or state not in STATES:
         return Damaged(f"Turn {id_} has a format that this inhouse does not read; it is left out.")
-    head_before, head_after, interrupted, problem = rest
+    head_before, head_after, interrupted, problem, session = rest
     try:
         folders = cast("list[str]", json.loads(str(extra)))
         scope = Scope.decode(str(window)) if window else None
@@ -137,6 +138,7 @@ def _turn(row: tuple[object, ...]) -> Turn | Damaged:
         str(head_after),
         bool(interrupted),
         str(problem),
+        str(session),
     )
 
 

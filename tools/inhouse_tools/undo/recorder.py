@@ -4,6 +4,7 @@ import os
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +20,9 @@ from inhouse_tools.undo.liveness import Held, hold
 from inhouse_tools.undo.record import (
     Change,
     Damaged,
+    Difference,
     Scope,
+    Turn,
     add_problem,
     add_turn,
     end_turn,
@@ -60,8 +63,9 @@ class Recorder:
     recorded is said and keeps nobody from working. Methods may be called from any thread.
     """
 
-    def __init__(self, store: Store, extra: Sequence[Path] = ()) -> None:
+    def __init__(self, store: Store, extra: Sequence[Path] = (), session: str = "") -> None:
         self._store = store
+        self._session = session
         self._ground = store.ground(extra)
         self._prompt = ""
         self._turn: _Open | None = None
@@ -166,10 +170,12 @@ class Recorder:
             return Refusal(f"{self._store.folder} cannot be written: {error.strerror}.")
         if held is None:
             return Refusal(f"{self._store.folder} holds a lock that nobody should hold.")
-        head = read_head(self._store.root)
-        number = self._store.run(
-            lambda connection: add_turn(connection, id_, self._prompt, self._ground.extra, head)
-        )
+        now, head = time.time(), read_head(self._store.root)
+        turn = Turn(
+            0, id_, now, now, self._prompt, "open", self._ground.extra,
+            head_before=head, session=self._session,
+        )  # fmt: skip
+        number = self._store.run(lambda connection: add_turn(connection, turn))
         if isinstance(number, Refusal):
             held.let_go()
             return number
@@ -189,7 +195,8 @@ class Recorder:
                 add_problem(connection, turn.number, sight.text)
                 return sight
         else:
-            sight = Sight(look_at(connection, self._ground, scope.names))
+            differences = look_at(connection, self._ground, scope.names)
+            sight = Sight(differences, _unkept(differences))
             note(connection, sight.differences, self._ground.root)
         set_window(connection, turn.number, scope)
         return sight
@@ -244,6 +251,13 @@ def _changes_of(connection: sqlite3.Connection, number: int) -> Sequence[Change]
     turn = next((one for one in whole_turns(connection, "open") if one.number == number), None)
     changes = read_changes(connection, turn) if turn else ()
     return () if isinstance(changes, Damaged) else changes
+
+
+def _unkept(differences: Sequence[Difference]) -> dict[bytes, Entry]:
+    """The files among these whose content could not be kept."""
+    return {
+        one.name: one.after for one in differences if one.after.reason in {"large", "unreadable"}
+    }
 
 
 def _is_file(entry: Entry) -> bool:

@@ -17,7 +17,7 @@ _FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 FILE_FLAGS: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 NEW_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 # What systems say where a file cannot have a second name.
-_NO_LINKS: Final = {errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
+NO_LINKS: Final = {errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 def digest(raw: bytes) -> str:
@@ -170,7 +170,7 @@ class Descent:
         try:
             os.link(*names, src_dir_fd=source, dst_dir_fd=target, follow_symlinks=False)
         except OSError as error:
-            if error.errno not in _NO_LINKS:
+            if error.errno not in NO_LINKS:
                 raise
             self._copy(spot, backup)
 
@@ -199,6 +199,26 @@ class Descent:
             self.remove_folder(inner)
         os.close(self._open.pop(spot))
         os.rmdir(spot.name, dir_fd=self.open(spot.folder))
+
+    def give_mode(self, folder: Spot, mode: int) -> None:
+        """Set the permission bits of a folder; what is no folder raises NotADirectoryError."""
+        if not folder.parts:
+            folder.base.chmod(mode)
+            return
+        outer = self.open(folder.folder)
+        facts = os.stat(folder.name, dir_fd=outer, follow_symlinks=False)
+        if not stat.S_ISDIR(facts.st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), folder.name)
+        try:
+            file = os.open(folder.name, _FOLDER_FLAGS, dir_fd=outer)
+        except PermissionError:
+            # It may not be opened by its mode, so it can be changed by its name only.
+            os.chmod(folder.name, mode, dir_fd=outer)
+            return
+        try:
+            os.fchmod(file, mode)
+        finally:
+            os.close(file)
 
     def sync(self, folder: Spot) -> None:
         """Make the names in a folder lasting."""

@@ -19,6 +19,7 @@ from typing import Final, cast
 
 from inhouse_tools.writing.descent import Descent, Spot, write_all
 from inhouse_tools.writing.moves import Carried, Move, MoveSet, carry_out, tidy
+from inhouse_tools.writing.small_file import make_private, sync_folder
 
 VERSION: Final = 1
 FOLDER_NAME: Final = "writes"
@@ -27,6 +28,9 @@ UNFINISHED: Final = ".new"
 DAMAGED: Final = ".damaged"
 MOST_SECONDS_TO_WAIT: Final = 10.0
 SECONDS_BETWEEN_TRIES: Final = 0.01
+UNLOCKED: Final = (
+    "Our records lie where nothing can be locked: let only one inhouse at a time change files here."
+)
 
 
 class Record:
@@ -51,7 +55,7 @@ class Record:
         finally:
             os.close(file)
         unfinished.rename(self.path)
-        _sync_folder(self.path.parent)
+        sync_folder(self.path.parent)
 
     def clear(self, change: MoveSet, descent: Descent) -> None:
         """The change is done with: remove what it left lying about, and the record.
@@ -66,15 +70,7 @@ class Record:
     def drop(self) -> None:
         """Forget the change."""
         self.path.unlink(missing_ok=True)
-        _sync_folder(self.path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    file = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
+        sync_folder(self.path.parent)
 
 
 def _dump(change: MoveSet, committed: bool) -> str:
@@ -136,19 +132,21 @@ def _load_spot(parts: Sequence[object]) -> Spot:
 
 
 @contextlib.contextmanager
-def hold(state: Path) -> Generator[None]:
-    """Keep other processes of this project from writing. Raises OSError, also after a wait."""
+def hold(state: Path) -> Generator[bool]:
+    """Keep other processes of this project from writing. Raises OSError, also after a wait.
+
+    False where the file system has no locks: then only the person does.
+    """
     folder = state / FOLDER_NAME
     make_private(folder)
     lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        _lock(lock)
-        yield
+        yield _lock(lock)
     finally:
         os.close(lock)
 
 
-def _lock(lock: int) -> None:
+def _lock(lock: int) -> bool:
     end = time.monotonic() + MOST_SECONDS_TO_WAIT
     while True:
         try:
@@ -157,17 +155,10 @@ def _lock(lock: int) -> None:
             if time.monotonic() >= end:
                 raise TimeoutError("another inhouse is writing in this project") from error
             time.sleep(SECONDS_BETWEEN_TRIES)
+        except OSError:
+            return False
         else:
-            return
-
-
-def make_private(folder: Path) -> None:
-    """Make a folder, and those above it, for this user alone."""
-    if folder.is_dir():
-        return
-    missing = [path for path in (folder, *folder.parents) if not path.exists()]
-    for path in reversed(missing):
-        path.mkdir(mode=0o700, exist_ok=True)
+            return True
 
 
 def recover(state: Path) -> tuple[str, ...]:
@@ -176,11 +167,11 @@ def recover(state: Path) -> tuple[str, ...]:
     To be called when a session begins; every write does it too. Clearing away is not worth a
     sentence. What could not be finished is tried again the next time.
     """
-    if not (state / FOLDER_NAME).is_dir():
-        return ()
     try:
-        with hold(state):
-            return settle(state)
+        if not (state / FOLDER_NAME).is_dir():
+            return ()
+        with hold(state) as locked:
+            return settle(state) if locked else (*settle(state), UNLOCKED)
     except OSError as error:
         return (f"Interrupted writes could not be looked for: {error.strerror or error}.",)
 

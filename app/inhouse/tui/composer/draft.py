@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Final
 
 from inhouse.tui.composer.chips import Written, from_json, to_json
-from inhouse.tui.composer.private_folder import replace
-from inhouse_tools.refusal import Refusal
+from inhouse_tools.refusal import Refusal, of_os_error
+from inhouse_tools.writing.small_file import make_private, replace_text
 
 MOST_BYTES: Final = 8 * 1024**2
 
@@ -32,10 +32,14 @@ class Draft:
         """Keep this instead of what was kept before; nothing to send is not kept."""
         if written.blank:
             return self.remove()
-        problem = replace(self.file, json.dumps(to_json(written)))
-        if problem is not None:
-            problem = Refusal(f"{problem.text} What you write would be lost in a crash.")
-        return self._once(problem)
+        try:
+            make_private(self.folder)
+            # Whoever is typing does not wait for the disk.
+            replace_text(self.file, json.dumps(to_json(written)), lasting=False)
+        except OSError as error:
+            problem = of_os_error(error, str(self.file), "write")
+            return self._once(Refusal(f"{problem.text} What you write would be lost in a crash."))
+        return None
 
     def remove(self) -> Refusal | None:
         """What was kept is sent, or no longer wanted."""

@@ -1,6 +1,5 @@
 """What was sent in a folder before: prompts, shell commands and slash commands."""
 
-import fcntl
 import json
 import os
 from collections.abc import Sequence
@@ -8,8 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from inhouse.tui.composer.chips import Written, from_json, to_json
-from inhouse.tui.composer.private_folder import make_folder
 from inhouse_tools.refusal import Refusal, of_os_error
+from inhouse_tools.writing.descent import write_all
+from inhouse_tools.writing.small_file import HeldFile, hold_file, make_private
 
 MOST_ENTRIES: Final = 1_000
 SPARE_ENTRIES: Final = 200
@@ -46,8 +46,10 @@ class PromptHistory:
         if self.file is None or len(line) > MOST_ENTRY_BYTES:
             return None
         try:
-            make_folder(self.file.parent)
-            _append(self.file, line)
+            make_private(self.file.parent)
+            with hold_file(self.file) as held:
+                _append(self.file, line)
+                _cut_back(held)
         except OSError as error:
             if not self._said:
                 self._said = True
@@ -76,29 +78,17 @@ def _append(file: Path, line: bytes) -> None:
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
     descriptor = os.open(file, flags, 0o600)
     try:
-        # Held until the file is closed: the others wait, so that no line stands inside another.
-        _lock(descriptor)
         size = os.fstat(descriptor).st_size
         torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
-        os.write(descriptor, b"\n" + line if torn else line)
-        _cut_back(descriptor)
+        write_all(descriptor, b"\n" + line if torn else line)
     finally:
         os.close(descriptor)
 
 
-def _lock(descriptor: int) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-    except OSError:
-        # Some network file systems cannot lock; appending a short line is mostly safe there, too.
-        return
-
-
-def _cut_back(descriptor: int) -> None:
-    """Drop the oldest lines when there are too many, in place: another may wait for this file."""
-    size = os.fstat(descriptor).st_size
-    content = os.pread(descriptor, size, 0)
-    if content.count(b"\n") <= MOST_ENTRIES + SPARE_ENTRIES and size <= MOST_BYTES:
+def _cut_back(held: HeldFile) -> None:
+    """Drop the oldest lines when there are too many."""
+    content = held.path.read_bytes()
+    if content.count(b"\n") <= MOST_ENTRIES + SPARE_ENTRIES and len(content) <= MOST_BYTES:
         return
     kept: list[bytes] = []
     room = MOST_BYTES // 2
@@ -107,5 +97,4 @@ def _cut_back(descriptor: int) -> None:
         if len(kept) == MOST_ENTRIES or room < 0:
             break
         kept.append(line + b"\n")
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, b"".join(reversed(kept)))
+    held.replace(b"".join(reversed(kept)))

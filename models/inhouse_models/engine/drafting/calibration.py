@@ -1,17 +1,16 @@
 """What was measured of a model on this machine, remembered so that it is measured once."""
 
-import contextlib
 import hashlib
 import json
 import math
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from inhouse_models.engine.drafting.curve import BatchCurve
+from inhouse_models.private_file import sweep_parts, write_private
 
 VERSION = 2
 # What a calibration is good for: model, processor, cores, threads, library, backends.
@@ -98,19 +97,9 @@ def recall_calibration(facts: Facts) -> Calibration | None:
 def remember_calibration(calibration: Calibration, facts: Facts) -> OSError | None:
     """Keep it as a whole or not at all. A fault only means that it is measured again."""
     path = calibration_path(facts)
-    temporary = ""
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        # Made with mode 0600, which the rename keeps.
-        descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(encode_calibration(calibration, facts))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        sweep_parts(path.parent, deep=False)
+        write_private(path, [encode_calibration(calibration, facts).encode()])
     except OSError as fault:
-        if temporary:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
         return fault
     return None

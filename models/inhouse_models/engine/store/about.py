@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from inhouse_models.engine.store.private_file import write_private
+from inhouse_models.private_file import write_private
 
 NAME = "about.json"
 LIMIT = 16_384

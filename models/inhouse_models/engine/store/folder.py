@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inhouse_models.engine.store import about
-from inhouse_models.engine.store.private_file import delete_file, sweep_parts
 from inhouse_models.engine.store.segment_file import SUFFIX, read_header
+from inhouse_models.private_file import delete_file, sweep_parts
 
 
 @dataclass(frozen=True, slots=True)

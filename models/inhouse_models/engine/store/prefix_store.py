@@ -9,7 +9,6 @@ import numpy as np
 
 from inhouse_models.engine.store.about import About, write_about
 from inhouse_models.engine.store.folder import note_use, trim_folder
-from inhouse_models.engine.store.private_file import delete_file, sweep_parts
 from inhouse_models.engine.store.segment import Payload, Segment, Tokens, make_segment
 from inhouse_models.engine.store.segment_file import (
     SUFFIX,
@@ -20,6 +19,7 @@ from inhouse_models.engine.store.segment_file import (
     write_segment,
 )
 from inhouse_models.engine.thinning import least_missed
+from inhouse_models.private_file import delete_file, sweep_parts
 
 NAME_LENGTH = 16
 LEAST_STATES = 4

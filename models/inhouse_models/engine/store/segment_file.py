@@ -15,8 +15,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from inhouse_models.engine.store.private_file import write_private
 from inhouse_models.engine.store.segment import Payload, Segment, make_segment
+from inhouse_models.private_file import write_private
 
 MAGIC = b"INHSEG\x00\x01"
 SUFFIX = ".segment"

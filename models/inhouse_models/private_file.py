@@ -11,7 +11,11 @@ PART = ".part"
 
 
 def write_private(path: Path, parts: Sequence[bytes]) -> None:
-    """Write a file and its folder; raises OSError and leaves nothing behind."""
+    """Write a file and its folder, so that a power cut, too, leaves it whole, the old or the new.
+
+    Raises OSError and leaves nothing behind. The tools have the like of it for settings; models
+    and tools do not know each other, and these files may have gigabytes.
+    """
     try:
         _write(path, parts)
     except FileNotFoundError:
@@ -36,11 +40,21 @@ def _write(path: Path, parts: Sequence[bytes]) -> None:
     except OSError:
         delete_file(temporary)
         raise
+    sync_folder(path.parent)
 
 
-def sweep_parts(folder: Path) -> None:
-    """Delete what killed writers left below the folder."""
-    for path in folder.glob(f"*/.*{PART}"):
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder lasting. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sweep_parts(folder: Path, *, deep: bool = True) -> None:
+    """Delete what killed writers left in the folders of this one, or in it alone."""
+    for path in folder.glob(f"*/.*{PART}" if deep else f".*{PART}"):
         # An error means that it is gone, or that somebody writes it.
         with contextlib.suppress(OSError), path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
