@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from inhouse.offline import CLASH, RESTART, confine, present_confinement, start_host
 from inhouse.settings import Settings
 from inhouse_models.adapter import Adapter
 from inhouse_models.chat import ModelClient, ModelError
-from inhouse_models.host.spawn import HostOptions
+from inhouse_models.host.spawn import HostOptions, start_directly
 from inhouse_models.local import LocalClient, LocalModel
 from inhouse_models.remote import open_remote
 from inhouse_models.store import ModelFile, Store, StoreFault
@@ -23,13 +24,17 @@ NO_MODEL = "No model is on this machine yet. Get one with: inhouse models pull s
 async def connect(settings: Settings, progress: Progress) -> ModelClient | ModelError:
     """The client for the model that these settings mean; nothing is started yet.
 
-    `progress` hears of weights that are checked: bytes done, bytes in all, and what for.
+    `progress` hears of weights that are checked: bytes done, bytes in all, and what for. Once a
+    model of this machine is to answer, this process is cut off from the network.
     """
     if settings.endpoint:
-        return open_remote(settings.endpoint, settings.model, settings.context)
+        return _reach_server(settings)
+    if settings.offline:
+        confine(settings)
     model = await find_model(settings, progress)
     if isinstance(model, ModelError):
         return model
+    confined = confine(settings).enforced
     drafting = await find_draft_model(settings.draft_model, progress)
     if isinstance(drafting, ModelError):
         return drafting
@@ -44,8 +49,18 @@ async def connect(settings: Settings, progress: Progress) -> ModelClient | Model
         projector=find_projector(settings.projector, model),
         drafting=settings.drafting,
         draft_model=drafting,
+        confined=confined,
     )
-    return LocalClient(local_model(model), options)
+    return LocalClient(local_model(model), options, start_host if confined else start_directly)
+
+
+def _reach_server(settings: Settings) -> ModelClient | ModelError:
+    if settings.offline:
+        return ModelError("no_model", CLASH.format(settings.endpoint))
+    if present_confinement().enforced:
+        return ModelError("no_model", RESTART.format(settings.endpoint))
+    confine(settings)
+    return open_remote(settings.endpoint, settings.model, settings.context)
 
 
 def find_adapter(text: str) -> Adapter:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from inhouse import __version__
 from inhouse.connect import connect, find_model
+from inhouse.offline import present_confinement
 from inhouse.settings import SettingProblem, Settings
 from inhouse.sources import project_file, resolve, user_file
 from inhouse.trust import is_trusted, project_folder
@@ -73,13 +74,14 @@ async def examine(root: Path, progress: Progress) -> Report:
         if isinstance(resolved, SettingProblem)
         else check_config(root, resolved.notices)
     )
-    sandbox = await probe(root)
-    full = sandbox.kind == "bubblewrap"
-    checks.append(Check("sandbox", "ok" if full else "warning", sandbox.label))
+    sandbox = await probe(
+        root, env_files=settings.sandbox_env_files, memory=settings.command_memory
+    )
+    checks.append(Check("sandbox", "ok" if sandbox.full else "warning", sandbox.label))
     tokens: dict[str, int] = {}
     if not problem:
         about_model, tokens = await _examine_model(settings, progress)
-        checks += about_model
+        checks += [*about_model, check_network()]
     chain = read_instructions(root)
     paths = tuple(str(file.path) for file in chain.files)
     checks.append(Check("instructions", "ok", ", ".join(paths) or "no AGENTS.md here"))
@@ -125,6 +127,12 @@ def check_config(root: Path, notices: tuple[str, ...]) -> Check:
     trusted = "trusted" if is_trusted(root) else "not trusted"
     text = f"{', '.join(files) or 'no file'}; this folder is {trusted}"
     return Check("config", "warning" if notices else "ok", "; ".join((text, *notices)))
+
+
+def check_network() -> Check:
+    """Whether the kernel keeps this process and the engine from the network."""
+    confinement = present_confinement()
+    return Check("network", "ok" if confinement.enforced else "warning", confinement.label)
 
 
 async def _examine_model(

@@ -24,6 +24,24 @@ def _place_of(entry: str) -> str:
         return entry
 
 
+def fork_beside() -> None:
+    """Have a small process that starts commands, also when this one has denied itself the network.
+
+    It is forked here, where nothing is loaded yet and there is one thread.
+    """
+    # Elsewhere nothing is denied, and everything is started directly.
+    if not sys.platform.startswith("linux"):
+        return
+    from inhouse_tools.runner.connection import Runner, use_runner
+    from inhouse_tools.runner.forked import fork_runner
+
+    try:
+        use_runner(Runner(fork_runner()))
+    except OSError:
+        # Too many processes: what is not enforced then, is said.
+        return
+
+
 def enter() -> None:
     """Do what the command line says; ends with SystemExit when it has an exit code."""
     try:
@@ -31,7 +49,9 @@ def enter() -> None:
             from inhouse import __version__
 
             sys.stdout.write(f"inhouse {__version__}\n")
-        elif len(sys.argv) == 1 and sys.stdin.isatty() and sys.stdout.isatty():
+            return
+        fork_beside()
+        if len(sys.argv) == 1 and sys.stdin.isatty() and sys.stdout.isatty():
             # The usual way in, without the time that it takes to load the command line.
             from inhouse.tui.start import open_here
 

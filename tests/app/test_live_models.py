@@ -2,12 +2,13 @@
 
 import asyncio
 import json
-import threading
+import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from tests.models.gguf_files import make_gguf
+from tests.models.hub_server import Hub, serve
 
 from inhouse.live.downloads import (
     ADVICE,
@@ -333,39 +334,62 @@ def test_advice_fits_the_sentences_of_the_models_package(tmp_path: Path) -> None
     assert [sign for sign, _advice in ADVICE if sign not in source] == []
 
 
-def test_a_pull_beside_the_loop_ends_as_a_value_and_can_be_stopped(
+TINY_FILE = "owner/tiny-GGUF/Tiny-Q4_K_M.gguf"
+
+
+def test_a_pull_beside_the_loop_tells_how_far_it_is(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    heard: list[tuple[int, int, str]] = []
+    model = make_gguf(weights=100_000)
 
     async def test() -> None:
-        refused = await fetch_beside("qwen2.5-coder-7b", ignore_progress)
+        pulled = await fetch_beside(
+            TINY_FILE, lambda done, total, step: heard.append((done, total, step))
+        )
+        assert pulled == "owner--tiny-GGUF--Tiny-Q4_K_M"
+
+    with serve(Hub({TINY_FILE: model})) as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.address)
+        run(test)
+    assert (len(model), len(model), "downloading from the hub") in heard
+    assert [one.name for one in Store().list()] == ["owner--tiny-GGUF--Tiny-Q4_K_M"]
+
+
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [("HF_HUB_OFFLINE", "HF_HUB_OFFLINE"), ("INHOUSE_OFFLINE", "while offline is set")],
+)
+def test_a_pull_beside_the_loop_that_may_not_be_ends_as_a_value(
+    home: Path, monkeypatch: pytest.MonkeyPatch, variable: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, "1")
+
+    async def test() -> None:
+        refused = await fetch_beside(TINY_FILE, ignore_progress)
         assert isinstance(refused, FetchProblem)
-        assert "HF_HUB_OFFLINE" in refused.text
-        unknown = await fetch_beside("no such model", ignore_progress)
-        assert isinstance(unknown, FetchProblem)
+        assert said in refused.text
 
-    run(test)
+    with serve(Hub({TINY_FILE: make_gguf()})) as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.address)
+        run(test)
+    assert server.requests == []
 
-    begun, ended = threading.Event(), list[str]()
 
-    async def slow_pull(_name: str, _progress: Progress) -> str:
-        begun.set()
-        try:
-            await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            ended.append("cancelled")
-            raise
-        return ""
+def test_a_pull_beside_the_loop_can_be_stopped(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
 
-    monkeypatch.setattr("inhouse_models.download.pull", slow_pull)
+        async def test() -> None:
+            task = asyncio.create_task(fetch_beside(TINY_FILE, ignore_progress))
+            asked, _address = await asyncio.to_thread(silent.accept)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            # Whoever asked is gone by now, so the end of the connection is there.
+            with asked:
+                asked.settimeout(10)
+                while asked.recv(4096):
+                    pass
 
-    async def stop() -> None:
-        task = asyncio.create_task(fetch_beside("a", ignore_progress))
-        await asyncio.to_thread(begun.wait, 10)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-    run(stop)
-    assert ended == ["cancelled"]
+        run(test)

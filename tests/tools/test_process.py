@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from inhouse_tools import process
-from inhouse_tools.process import Result, run, scrubbed
+from inhouse_tools.process import Result, output, run, scrubbed
 from inhouse_tools.refusal import Refusal
+
+pytestmark = pytest.mark.usefixtures("each_way")
 
 
 def shell(command: str, seconds: float = 20, **named: object) -> Result:
@@ -106,7 +107,7 @@ def test_cancelled_while_it_starts_nothing_is_left(steps: int) -> None:
 
 
 def test_endless_output_is_bounded_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process, "MAX_BYTES", 3_000_000)
+    monkeypatch.setattr(output, "MAX_BYTES", 3_000_000)
     shown: list[str] = []
     result = shell("echo first; yes", kept_bytes=10_000, show=shown.append)
     assert result.flooded

@@ -1,19 +1,26 @@
 """Downloads of models while a screen goes on: what runs, how far it is, and how it ended."""
 
 import asyncio
-import contextlib
-import threading
+import json
+import os
+import sys
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from pathlib import Path
+from typing import Final, Literal
+
+from inhouse.offline import NO_DOWNLOAD
+from inhouse_tools.process import open_pipe
+from inhouse_tools.refusal import Refusal
 
 State = Literal["running", "done", "stopped", "failed"]
 Progress = Callable[[int, int, str], None]
 """Called with the bytes done, the bytes in all and what is being done."""
 Clock = Callable[[], float]
 
+PULL: Final = (sys.executable, "-I", "-m", "inhouse.start", "models", "pull", "--json", "--")
 # Quick enough to look alive, and seldom enough for a slow connection to the terminal.
 SECONDS_BETWEEN = 0.2
 # The rate is the mean of so many seconds: long enough to be steady.
@@ -41,7 +48,6 @@ class FetchProblem:
     text: str
 
 
-STOPPED = FetchProblem("It was stopped.")
 Fetch = Callable[[str, Progress], Awaitable[str | FetchProblem]]
 """Has the model of this name on the machine, and gives the name that it has there."""
 
@@ -116,17 +122,15 @@ class Downloads:
 
     async def _run(self, name: str) -> None:
         download = Download(name)
-        loop, last = asyncio.get_running_loop(), (-self._seconds_between, "")
+        last = (-self._seconds_between, "")
 
         def progress(done: int, total: int, step: str) -> None:
-            # Called for every piece, from the thread that fetches.
             nonlocal last
             now = self._clock()
             if step == last[1] and now - last[0] < self._seconds_between and done < total:
                 return
             last = (now, step)
-            moved = replace(download, step=step, done=done, total=total)
-            loop.call_soon_threadsafe(self._advance, moved, now)
+            self._advance(replace(download, step=step, done=done, total=total), now)
 
         try:
             fetched = await self._fetch(name, progress)
@@ -163,43 +167,30 @@ class Downloads:
 
 
 def advise(problem: str) -> str:
-    """What to do next about a fault."""
+    """What to do next about a fault; empty for one that says it itself."""
+    if problem == NO_DOWNLOAD:
+        return ""
     return next((advice for sign, advice in ADVICE if sign in problem), OTHER_ADVICE)
 
 
 async def fetch_beside(name: str, progress: Progress) -> str | FetchProblem:
-    """Pull a model on a thread of its own: writing and checking gigabytes would hold up a screen.
+    """Pull a model by a program of its own, since this one may be cut off from the network.
 
     Cancelling stops it between two pieces and waits until it has stopped.
     """
-    begun: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[object]]] = []
-    unwanted = threading.Event()
-
-    async def pull_it() -> str | FetchProblem:
-        from inhouse_models.download import PullFault, pull
-
-        task = asyncio.current_task()
-        if task is not None:
-            begun.append((asyncio.get_running_loop(), task))
-        if unwanted.is_set():
-            return STOPPED
-        pulled = await pull(name, progress)
-        return FetchProblem(str(pulled)) if isinstance(pulled, PullFault) else pulled.name
-
-    def work() -> str | FetchProblem:
-        try:
-            return asyncio.run(pull_it())
-        except asyncio.CancelledError:
-            return STOPPED
-
-    thread = asyncio.ensure_future(asyncio.to_thread(work))
+    # Not in the folder that is worked in: nothing there concerns a download.
+    pipe = await open_pipe([*PULL, name], cwd=Path("/"), environment=os.environ)
+    if isinstance(pipe, Refusal):
+        return FetchProblem(pipe.text)
+    rest = b""
     try:
-        return await asyncio.shield(thread)
-    except asyncio.CancelledError:
-        unwanted.set()
-        for loop, task in begun:
-            # A loop that is closed has come to its end by itself.
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(task.cancel)
-        await asyncio.wait([thread])
-        raise
+        while piece := await pipe.read(65_536):
+            *lines, rest = (rest + piece).split(b"\n")
+            for line in lines:
+                told = json.loads(line)
+                if told["type"] == "result":
+                    return FetchProblem(told["problem"]) if "problem" in told else told["name"]
+                progress(told["done"], told["total"], told["step"])
+    finally:
+        await pipe.end()
+    return FetchProblem(f"The download ended without a word: inhouse models pull {name}")

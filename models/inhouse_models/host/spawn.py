@@ -6,9 +6,10 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import httpx
 
@@ -20,8 +21,16 @@ from inhouse_models.wire import VERSION
 HELLO_SECONDS = 5.0
 LOCK_SECONDS = 60.0
 LOG_LIMIT = 1_000_000
-# Hosts outlive us, but those that end before us must not stay as zombies.
-_started: list[subprocess.Popen[bytes]] = []
+
+
+class Start(Protocol):
+    """Starts a program that outlives us, in a session of its own and the folder `/`.
+
+    It finds our descriptors `files[N]` as its N, and nothing else of ours; its input is empty.
+    Raises OSError when it cannot be started.
+    """
+
+    def __call__(self, argv: Sequence[str], files: Mapping[int, int]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,8 @@ class HostOptions:
     model's own template.
     `lora` are the adapters at work in every answer; another set starts another host. `drafting`
     "off" drafts nothing; `draft_model` is a small model that drafts for the large one. With
-    `projector` the model sees images.
+    `projector` the model sees images. One that is to be `confined` refuses to work unless it was
+    started so that it cannot open a socket.
     """
 
     model: Path = Path()
@@ -49,6 +59,7 @@ class HostOptions:
     projector: Path | None = None
     drafting: Literal["auto", "off"] = "auto"
     draft_model: Path | None = None
+    confined: bool = False
 
     def arguments(self) -> list[str]:
         """The host's command line; it is compared to see whether a running host fits."""
@@ -73,6 +84,7 @@ class HostOptions:
             *(("--draft-model", str(self.draft_model.resolve())) if self.draft_model else ()),
             *(word for adapter in self.lora for word in ("--lora", str(adapter))),
             *(("--projector", str(self.projector.resolve())) if self.projector else ()),
+            *(("--confined",) if self.confined else ()),
         ]
 
 
@@ -98,7 +110,7 @@ async def retire(place: Place) -> bool:
     """Ask a host to finish its answers and end; its place is free for another at once."""
     try:
         async with open_http(place, HELLO_SECONDS) as http:
-            await http.post("/inhouse/stop")
+            await http.post("/inhouse/stop", json={})
     except httpx.TransportError:
         return False
     finally:
@@ -106,7 +118,33 @@ async def retire(place: Place) -> bool:
     return True
 
 
-async def ensure_host(options: HostOptions) -> Place | ModelError:
+class _Host(subprocess.Popen[bytes]):
+    """A host outlives whoever started it, on purpose: that is nothing to be warned of."""
+
+    def __del__(self) -> None:
+        """Nothing is left to do."""
+
+
+# Those that end before us must not stay as zombies.
+_started: list[_Host] = []
+
+
+def start_directly(argv: Sequence[str], files: Mapping[int, int]) -> None:
+    """Start a host as a child of this process; a descriptor other than 0 to 2 keeps its number."""
+    _started[:] = [child for child in _started if child.poll() is None]
+    child = _Host(
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=files[1],
+        stderr=files[2],
+        cwd="/",
+        pass_fds=[number for number in files if number > 2],
+        start_new_session=True,
+    )
+    _started.append(child)
+
+
+async def ensure_host(options: HostOptions, start: Start = start_directly) -> Place | ModelError:
     """The place of a host that serves these options, started if need be.
 
     One host owns the machine's memory, so idle hosts of other models are asked to end.
@@ -123,7 +161,7 @@ async def ensure_host(options: HostOptions) -> Place | ModelError:
             if hello is not None:
                 await retire(place)
             await _retire_idle_others(place)
-            _spawn(place, options)
+            _spawn(place, options, start)
             return place
     except PlaceError as fault:
         return ModelError("engine_lost", str(fault))
@@ -158,7 +196,7 @@ async def _retire_idle_others(place: Place) -> None:
             await retire(other)
 
 
-def _spawn(place: Place, options: HostOptions) -> None:
+def _spawn(place: Place, options: HostOptions, start: Start) -> None:
     """Start the host with a socket that listens already, so that nobody has to poll for it."""
     log = log_path()
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -176,15 +214,6 @@ def _spawn(place: Place, options: HostOptions) -> None:
             log.chmod(0o600)
             # -I keeps the repository we stand in, and PYTHONPATH, out of the host's imports.
             command = [sys.executable, "-I", "-m", "inhouse_models.host"]
-            command += ["--fd", str(listener.fileno()), *options.arguments()]
-            _started[:] = [child for child in _started if child.poll() is None]
-            child = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                cwd="/",
-                pass_fds=(listener.fileno(),),
-                start_new_session=True,
-            )
-            _started.append(child)
+            listening = listener.fileno()
+            command += ["--fd", str(listening), *options.arguments()]
+            start(command, {1: output.fileno(), 2: output.fileno(), listening: listening})
