@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -25,13 +26,11 @@ SCRIPT = Path(__file__).parent / "scripted_language_server.py"
 Use = Callable[[LanguageServer], Awaitable[None]]
 
 
-def command(way: str, root: Path) -> list[str]:
-    return [str(Path(sys.executable)), str(SCRIPT), way, str(root / "heard")]
-
-
-def server(way: str, root: Path, ground: Ground | None = None) -> LanguageServer:
-    check = language_server("own", command(way, root), ["*.txt"])
-    return LanguageServer(check, ground or trusted(root))
+def server(
+    way: str, root: Path, ground: Ground | None = None, heard: Path | None = None
+) -> LanguageServer:
+    command = [sys.executable, str(SCRIPT), way, str(heard or root / "heard")]
+    return LanguageServer(language_server("own", command, ["*.txt"]), ground or trusted(root))
 
 
 def use(checker: LanguageServer, action: Use) -> None:
@@ -83,12 +82,17 @@ def test_it_runs_in_the_sandbox(root: Path) -> None:
     sandbox = asyncio.run(probe(root))
     if sandbox.kind != "bubblewrap":
         pytest.skip(sandbox.label)
+    before = sorted(os.listdir(root))
+    cache = root.parent / "cache"
+    boxed = Ground(root, sandbox, cache=cache)
 
     async def action(checker: LanguageServer) -> None:
         found = said(await checker.look(("a.txt",), 20))
         assert found[0] == ("a.txt", 2, 3, "bad")
+        assert sorted(os.listdir(root)) == before, "it runs for long, and must leave nothing there"
 
-    use(server("push", root, Ground(root, sandbox)), action)
+    use(server("push", root, boxed, heard=cache / "checks" / "heard"), action)
+    assert (cache / "checks" / "heard").exists()
 
 
 def test_without_a_boundary_it_does_not_start(root: Path) -> None:

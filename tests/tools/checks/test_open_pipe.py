@@ -11,6 +11,8 @@ import pytest
 from inhouse_tools.process import Pipe, open_pipe
 from inhouse_tools.refusal import Refusal
 
+pytestmark = pytest.mark.usefixtures("each_way")
+
 
 async def opened(script: str, folder: Path) -> Pipe:
     pipe = await open_pipe(["/bin/sh", "-c", script], cwd=folder)

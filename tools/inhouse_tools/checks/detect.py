@@ -14,6 +14,8 @@ from inhouse_tools.checks.programs import find_program
 
 MAX_DEPTH: Final = 2
 MAX_FOLDERS: Final = 300
+MAX_BYTES: Final = 2_000_000
+"""Of all files that are read for it: a repository may have been made to take for ever."""
 PASSED_OVER: Final = frozenset(
     {"node_modules", "vendor", "third_party", "target", "build", "dist", "venv", "__pycache__"}
 )
@@ -25,7 +27,11 @@ def detect(root: Path) -> tuple[Check, ...]:
     A part's own check is called NAME@FOLDER, and that of the folder above leaves the part to it.
     """
     found: list[Check] = []
+    left = MAX_BYTES
     for folder in _folders(root):
+        left -= folder.bytes_to_read
+        if left < 0:
+            break
         for family in (python, javascript, compiled, other):
             found += [_placed(check, folder) for check in family.find(folder)]
     shell = other.shell_check()

@@ -29,25 +29,33 @@ class Ground:
 
     def refusal(self) -> Refusal | None:
         """Why nothing may run here, if so."""
-        if self.trusted or self.sandbox.kind not in ("none", "off"):
+        if self.trusted or self.sandbox.holds:
             return None
         return Refusal(NOT_HERE.format(self.sandbox.label.capitalize()))
 
-    def wrap(self, argv: Sequence[str], folder: str = "") -> tuple[str, ...]:
-        """The command that runs `argv` in a folder of the root inside the boundary."""
+    def wrap(
+        self, argv: Sequence[str], folder: str = "", *, lasting: bool = False
+    ) -> tuple[str, ...]:
+        """The command that runs `argv` in a folder of the root inside the boundary.
+
+        What is `lasting` runs beside other commands and writes nothing but caches.
+        """
         inside = tuple(argv)
         if folder:
             inside = ("/bin/sh", "-c", 'cd "$0" && exec "$@"', str(self.root / folder), *argv)
         kept = self._kept()
-        if kept is None or not self.sandbox.writable:
-            return self.sandbox.wrap(inside)
-        return replace(self.sandbox, writable=(*self.sandbox.writable, kept)).wrap(inside)
+        caches = () if kept is None else (kept,)
+        return replace(self.sandbox, caches=caches, reading=lasting).wrap(inside)
 
-    def environment(self) -> dict[str, str]:
-        """The scrubbed environment; the project's programs are found after those on PATH."""
+    def environment(self, *, lasting: bool = False) -> dict[str, str]:
+        """The scrubbed environment; in a trusted folder the project's programs are found after
+        those on PATH, in another one never. What is `lasting` builds in the caches."""
         environment = process.scrubbed(os.environ)
-        own = (str(place) for place in project_folders(self.root, self.root) if place.is_dir())
-        environment["PATH"] = os.pathsep.join([environment["PATH"], *own])
+        folders = [part for part in environment["PATH"].split(os.pathsep) if self._may_find(part)]
+        if self.trusted:
+            places = project_folders(self.root, self.root)
+            folders += [str(place) for place in places if place.is_dir()]
+        environment["PATH"] = os.pathsep.join(folders)
         # No check is a reason to download anything.
         environment |= {"GOPROXY": "off", "CARGO_NET_OFFLINE": "true"}
         kept = self._kept()
@@ -55,7 +63,12 @@ class Ground:
             # In the sandbox the usual caches are gone when the command ends, so nothing would be
             # fast the second time; in the project they would be changes that nobody made.
             environment |= {"MYPY_CACHE_DIR": str(kept / "mypy"), "GOCACHE": str(kept / "go")}
+        if kept is not None and lasting:
+            environment["CARGO_TARGET_DIR"] = str(kept / "cargo")
         return environment
+
+    def _may_find(self, folder: str) -> bool:
+        return self.trusted or not Path(folder).resolve().is_relative_to(self.root)
 
     def _kept(self) -> Path | None:
         """The folder for caches of checks, made when it is missing."""

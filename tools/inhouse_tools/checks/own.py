@@ -7,6 +7,8 @@ from typing import Final
 
 from inhouse_tools.checks.check import FILES, Check, When
 
+SETTINGS: Final = "settings"
+"""The source of a check that is wholly the person's own."""
 SHELL: Final = "/bin/sh"
 FILES_IN_SHELL: Final = '"$@"'
 
@@ -59,7 +61,7 @@ def _command(name: str, wish: OwnCheck) -> Check:
         "test" if wish.when == "end" else "lint",
         ("sh", "-c", script, name, *rest),
         wish.files,
-        "settings",
+        SETTINGS,
         program=SHELL if Path(SHELL).exists() else "",
         when=wish.when,
         configured=True,

@@ -12,6 +12,12 @@ from inhouse_tools.refusal import Refusal
 from inhouse_tools.writing.files import read_file
 
 MAX_BYTES: Final = 1_000_000
+READ: Final = frozenset(
+    {
+        *("pyproject.toml", "setup.cfg", "tox.ini", "package.json", "composer.json", "mix.exs"),
+        *("GNUmakefile", "makefile", "Makefile", "justfile", "Justfile", ".justfile"),
+    }
+)
 Table = dict[str, object]
 
 
@@ -27,6 +33,18 @@ class Folder:
     def path(self) -> Path:
         """Where it is."""
         return self.root / self.name
+
+    @property
+    def bytes_to_read(self) -> int:
+        """How large the files are that are read to find checks; those too large are not read."""
+        total = 0
+        for name in READ & self.entries:
+            try:
+                size = (self.path / name).stat().st_size
+            except OSError:
+                continue
+            total += size if size <= MAX_BYTES else 0
+        return total
 
     def text(self, name: str) -> str:
         """The text of a file in it, "" when there is none that can be read."""

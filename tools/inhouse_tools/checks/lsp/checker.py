@@ -119,9 +119,9 @@ class LanguageServer:
             return Refusal(f"The language server {self.check.argv[0]} is not installed.")
         self._starts += 1
         pipe = await open_pipe(
-            self.ground.wrap([program, *self.check.argv[1:]]),
+            self.ground.wrap([program, *self.check.argv[1:]], lasting=True),
             cwd=root,
-            environment=self.ground.environment(),
+            environment=self.ground.environment(lasting=True),
         )
         if isinstance(pipe, Refusal):
             return pipe

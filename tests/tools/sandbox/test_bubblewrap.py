@@ -1,49 +1,33 @@
 """The kernel refuses what a sandboxed command must not do; each refusal has a positive control."""
 
-import asyncio
 import os
 import shutil
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.tools.helpers_tools import call, workspace_in
-
-from inhouse_tools import sandbox
-from inhouse_tools.sandbox import Sandbox, probe
-from inhouse_tools.tool import Output
-
-Shell = Callable[[str], Output]
-
-
-def boundary(root: Path) -> Sandbox:
-    found = asyncio.run(probe(root))
-    if found.kind != "bubblewrap":
-        pytest.skip(found.label)
-    return found
+from tests.tools.sandbox import boxes
+from tests.tools.sandbox.boxes import Shell, boundary
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    subprocess.run(["git", "init", "-q", folder], check=True)
-    return folder
+    return boxes.repository(tmp_path / "project")
 
 
 @pytest.fixture
 def inside(root: Path) -> Shell:
-    workspace = workspace_in(root)
-    workspace.sandbox = boundary(root)
-    return lambda command: call(workspace, "bash", command=command, timeout=20)
+    return boxes.inside(boundary(root))
 
 
 @pytest.fixture
 def outside(root: Path) -> Shell:
-    return lambda command: call(workspace_in(root), "bash", command=command, timeout=20)
+    return boxes.outside(root)
 
 
 @pytest.fixture
@@ -157,32 +141,13 @@ def test_no_capability_is_left(inside: Shell) -> None:
     assert "CapEff:\t0000000000000000" in inside("grep CapEff /proc/self/status").text
 
 
-def test_without_bubblewrap_there_is_no_boundary_and_it_says_so(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def absent(_writable: object) -> None:
-        return None
-
-    monkeypatch.setattr(sandbox, "_program", absent)
-    found = asyncio.run(probe(root))
-    assert found.kind == "none"
-    assert "not installed" in found.label
-    assert found.wrap(["ls"]) == ("ls",)
-
-
-def test_a_boundary_that_does_not_run_is_none(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_writable: object) -> str:
-        return "/bin/false"
-
-    monkeypatch.setattr(sandbox, "_program", broken)
-    assert asyncio.run(probe(root)).kind == "none"
-
-
-def test_a_bwrap_of_the_project_is_not_used(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fake = root / "bin" / "bwrap"
-    fake.parent.mkdir()
-    fake.write_text("#!/bin/sh\ntouch pwned\n")
-    fake.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
-    assert asyncio.run(probe(root)).program != str(fake)
-    assert not (root / "pwned").exists()
+def test_files_named_env_are_hidden_unless_the_person_shows_them(root: Path) -> None:
+    for name in (".env", ".envrc", "service/api/.env.local", ".env.example"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("hunter2\n")
+    read = "cat .env; cat .envrc; cat service/api/.env.local; cat .env.example"
+    hidden = boxes.inside(boundary(root))(read)
+    assert hidden.text.count("hunter2") == 1
+    shown = replace(boundary(root), env_files=True)
+    assert boxes.inside(shown)(read).text.count("hunter2") == 4
+    assert boxes.inside(shown)("echo bad >> .envrc").failed
