@@ -113,7 +113,7 @@ def _source_of(path: str, workspace: Workspace) -> bytes | None:
     file = workspace.root / path
     staged = workspace.overlay.find(file) if workspace.overlay else None
     try:
-        raw = staged.after if staged else _small(file)
+        raw = staged.after if staged else workspace.buffers.get(file) or _small(file)
     except OSError:
         return None
     return raw

@@ -10,7 +10,7 @@ from inhouse_agent.commit_form import plain_subject, problem_with, shorten_subje
 from inhouse_agent.events import Noticed
 from inhouse_tools.git.commit import Committed
 from inhouse_tools.git.commit_paths import Unchanged, commit_paths
-from inhouse_tools.git.repository import Repository, open_repository
+from inhouse_tools.git.repository import Agrees, Repository, open_repository
 from inhouse_tools.git.status import Changed
 from inhouse_tools.places.paths import unspell
 from inhouse_tools.refusal import Refusal
@@ -26,12 +26,12 @@ SHORT_ID: Final = 10
 class TurnCommits:
     """That the changes of every successful turn are committed.
 
-    `trailer` ends each message, "" for none. In a `trusted` folder the filters of the repository
-    run; hooks never do: they are for commits that a person makes.
+    `trailer` ends each message, "" for none. In a `trusted` folder, which may be asked each time,
+    the filters of the repository run; hooks never do: they are for commits that a person makes.
     """
 
     trailer: str = ""
-    trusted: bool = False
+    trusted: bool | Agrees = False
 
 
 async def commit_turn(kit: "Kit", prompt: str, changed: Sequence[str]) -> None:

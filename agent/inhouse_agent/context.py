@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from inhouse_agent.attachments import attach_files
 from inhouse_agent.choices import free_choices, held_choices, names_of
-from inhouse_agent.instructions import MAX_TOTAL_BYTES, Instructions, read_instructions
+from inhouse_agent.instructions import MAX_TOTAL_BYTES, Instructions, framed, read_instructions
 from inhouse_agent.kit import Kit, Options
 from inhouse_agent.overview import overview
 from inhouse_agent.profile import Profile
@@ -166,11 +166,7 @@ def _first_text(
     prompt: str,
 ) -> str:
     """What stands before the first prompt; `shown` are the map and files that the prompt names."""
-    blocks = [
-        f"Instructions of the project, from {_name_of(file.path, root)}:\n{file.text}\n"
-        "End of these instructions."
-        for file in instructions.files
-    ]
+    blocks = [framed(file, root) for file in instructions.files]
     if paths:
         blocks.append(_listing(paths))
     blocks += shown
@@ -183,10 +179,6 @@ def _listing(paths: Sequence[str]) -> str:
     more = len(paths) - len(nearest)
     rest = f"\n({more} more: find them with glob or grep)" if more else ""
     return "Files in the repository:\n" + "\n".join(sorted(nearest)) + rest
-
-
-def _name_of(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
 def _allowed(kit: Kit, choices: Choices, barred: Collection[str]) -> tuple[str, ...] | None:

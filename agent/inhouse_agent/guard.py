@@ -11,6 +11,9 @@ from inhouse_models.chat import ToolCall
 
 REPEATS: Final = 3
 MOST_BARRED: Final = 2
+SAME_DENIALS: Final = 3
+DENIALS_IN_A_ROW: Final = 5
+MOST_DENIALS: Final = 10
 ADVICE: Final = (
     f"You have made the same call {REPEATS} times and got the same result. "
     "Do not repeat it. Try something else, or give your final answer."
@@ -18,6 +21,12 @@ ADVICE: Final = (
 STOPPED: Final = (
     "Stopped: the model kept making the same call with the same result. "
     "Say more precisely what you want, or use a larger model."
+)
+
+
+DENIED: Final = (
+    "Stopped: the model kept asking for what is denied. Allow it by a rule or in another mode, "
+    "or say how to do without it."
 )
 
 
@@ -49,6 +58,9 @@ class LoopGuard:
     barred: set[str] = field(default_factory=set[str])
     made: set[str] = field(default_factory=set[str])
     landed: set[str] = field(default_factory=set[str])
+    denials: Counter[str] = field(default_factory=Counter[str])
+    denied_answers: int = 0
+    denied_in_a_row: int = 0
 
     def bars(self, calls: Sequence[ToolCall]) -> bool:
         """Whether every call was made before and can bring nothing new; bars their tools then.
@@ -75,6 +87,24 @@ class LoopGuard:
         """
         self.made.clear()
         self.barred.clear()
+
+    def is_stuck(self, denied: Sequence[ToolCall], *, others: bool, changed: bool) -> bool:
+        """Takes the `denied` calls of one answer; whether the model only asks for what is denied.
+
+        It is when one call was denied three times, five answers in a row held nothing else, or
+        ten held one since a file changed last. `others`: the answer held other calls, too.
+        """
+        if changed:
+            self.denials.clear()
+            self.denied_answers = 0
+        self.denied_in_a_row = self.denied_in_a_row + 1 if denied and not others else 0
+        self.denied_answers += bool(denied)
+        self.denials.update({normalise_call(call) for call in denied})
+        return (
+            self.denied_in_a_row >= DENIALS_IN_A_ROW
+            or self.denied_answers >= MOST_DENIALS
+            or any(self.denials[normalise_call(call)] >= SAME_DENIALS for call in denied)
+        )
 
     def note(self, call: ToolCall, result: str, *, changed: bool) -> Literal["", "advise", "stop"]:
         """Takes one call and its result, says what to do about them."""

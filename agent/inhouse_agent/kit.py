@@ -9,6 +9,7 @@ from inhouse_agent.commit import TurnCommits
 from inhouse_agent.events import Event, PlanChanged, TurnStarted
 from inhouse_agent.limits import Limits
 from inhouse_agent.memory import Memory
+from inhouse_agent.open_files import OpenFiles
 from inhouse_agent.permission import Policy
 from inhouse_agent.profile import Profile
 from inhouse_agent.verify import Verify
@@ -86,7 +87,8 @@ class Kit:
     `inbox` holds what the person said into the running turn.
 
     `memory` belongs to the history: a resumed session gives both. `approved` are the scripts that
-    commands ran, by path, with the sha256 that they had.
+    commands ran, by path, with the sha256 that they had. `open_files` are those that the person
+    has open where text may stand unsaved.
     """
 
     client: ModelClient
@@ -102,6 +104,7 @@ class Kit:
     checking: Checking = field(default_factory=Checking)
     inbox: list[str] = field(default_factory=list[str])
     approved: dict[str, str] = field(default_factory=dict[str, str])
+    open_files: OpenFiles | None = None
 
     async def steer(self, text: str) -> None:
         """Say something into a running turn: the answer ends at the next token and stays, and

@@ -13,7 +13,7 @@ from inhouse_agent.conclude import conclude
 from inhouse_agent.context import prompt_messages
 from inhouse_agent.ending import ending_of_error
 from inhouse_agent.events import Noticed, TurnEnded, TurnStarted
-from inhouse_agent.guard import ADVICE, STOPPED
+from inhouse_agent.guard import ADVICE, DENIED, STOPPED
 from inhouse_agent.kit import Kit
 from inhouse_agent.planning import ASKED, wants_plan
 from inhouse_agent.room import ask_in_room
@@ -126,7 +126,11 @@ async def _run(turn: Turn, calls: Sequence[ToolCall]) -> Outcome | None:
     """Runs the calls of one answer; a model that repeats itself is told, then stopped."""
     results = await run_calls(turn.kit, calls, turn.close, turn.project_checks)
     turn.untried = turn.must_change = False
-    turn.denied_last = any(result.denied for result in results)
+    denied = [result.call for result in results if result.denied]
+    turn.denied_last = bool(denied)
+    others = len(denied) < len(results)
+    if turn.guard.is_stuck(denied, others=others, changed=any(one.changed for one in results)):
+        return Outcome("blocked", DENIED)
     verdicts = [
         turn.guard.note(result.call, result.output.text, changed=bool(result.changed))
         for result in results

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inhouse_agent.journal import JournalFile, SessionProblem
+from inhouse_agent.journal import SessionProblem
+from inhouse_agent.journal_file import JournalFile, remove_journal
 from inhouse_agent.session import SessionSummary, find_session
 
 
@@ -55,7 +56,7 @@ def _remove(identifier: str) -> str | SessionProblem:
             return file
         return SessionProblem("busy", f"The session {path.stem} is open in another inhouse.")
     try:
-        path.unlink()
+        remove_journal(path)
     except OSError as error:
         text = f"The session {path.stem} cannot be deleted: {error.strerror}."
         return SessionProblem("io", text)

@@ -7,16 +7,19 @@ from typing import Final
 
 from inhouse_agent.events import Event, Renamed, TurnStarted
 from inhouse_agent.journal import Entry, first_events, read_entry
+from inhouse_agent.secret_shapes import mask_secrets
 
 TITLE_CHARS: Final = 80
 TITLE_LINES: Final = 5
+MOST_LOOKED_AT: Final = 10_000
 # As the journal writes it; inside of a string the quotes would be escaped.
 RENAMED: Final = b'"event":{"type":"renamed"'
 
 
 def shorten(text: str) -> str:
-    """A title of one line, which ends with an ellipsis where it was cut."""
-    line = " ".join(text.split())
+    """A title of one line, without secrets, which ends with an ellipsis where it was cut."""
+    # What is cut anyway needs no look.
+    line = " ".join(mask_secrets(text[:MOST_LOOKED_AT]).split())
     return line if len(line) <= TITLE_CHARS else line[: TITLE_CHARS - 1].rstrip() + "…"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from inhouse.exit_codes import ExitCode
-from inhouse.trust import is_trusted
+from inhouse.trust import agrees_to_git
 from inhouse_agent.commit_material import MOST_EARLIER, Material
 from inhouse_models.chat import ModelClient, ModelError
 from inhouse_tools.git.commit import Committed, check_identity, commit
@@ -27,7 +27,10 @@ NOT_STAGED = (
     "with --all."
 )
 UNTRACKED_ONLY = "Only untracked files have changed: name those that belong into the commit."
-HOOKS_OFF = "The hooks of this repository do not run: the folder is not trusted (--trust)."
+HOOKS_OFF = (
+    "The hooks of this repository do not run: you have not agreed to them (`inhouse trust --show` "
+    "lists them, --trust agrees)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ async def propose(wish: CommitWish, reach: Reach, emit: "Emit") -> Proposal | No
 
     `reach` finds the model; it is called only when the model has to write the message.
     """
-    repository = await open_repository(wish.root, trusted=is_trusted(wish.root))
+    repository = await open_repository(wish.root, trusted=agrees_to_git(wish.root))
     if isinstance(repository, Refusal):
         return NoProposal(repository.text)
     now = await status(repository, every_file=bool(wish.paths))

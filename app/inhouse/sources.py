@@ -1,10 +1,11 @@
 """Where each setting comes from: flags > environment > project > user > default."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
+from inhouse.rule_entries import problem_of_rules
 from inhouse.settings import (
     KEYS,
     SECURITY_KEYS,
@@ -15,9 +16,18 @@ from inhouse.settings import (
     nest,
 )
 from inhouse.settings_file import FileProblem, read_file
-from inhouse.trust import is_trusted, project_folder
+from inhouse.trust.finding import Finding
+from inhouse.trust.found_settings import SETTINGS_FILE, find_settings
+from inhouse.trust.identity import project_folder
+from inhouse.trust.notice import notice_of
+from inhouse.trust.standing import standing_of
+from inhouse.trust.trust_list import mend_list
 from inhouse_agent.folders import config_folder
 from inhouse_tools.json_value import JsonValue
+
+RESTRICTING: Final = frozenset({"rules.ask", "rules.deny"})
+"""What a settings file says of these only takes away, so it holds whoever may have written it."""
+STILL_HOLD: Final = "{} Only what its rules deny or ask for holds."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +54,26 @@ def user_file() -> Path:
 
 def project_file(root: Path) -> Path:
     """The settings that a repository brings along."""
-    return project_folder(root) / ".inhouse" / "config.toml"
+    return project_folder(root) / SETTINGS_FILE
 
 
 def resolve(
-    root: Path, environment: Mapping[str, str], flags: Mapping[str, JsonValue]
+    root: Path,
+    environment: Mapping[str, str],
+    flags: Mapping[str, JsonValue],
+    found: Sequence[Finding] | None = None,
 ) -> Resolved | SettingProblem:
     """The settings for work in this folder.
 
     `flags` holds only what was given. An unreadable file or an invalid value is a problem: it is
-    never skipped in silence, because what it says may be a safety rule.
+    never skipped in silence, because what it says may be a safety rule. The notices say what is
+    not obeyed of what was `found` in the folder; None looks for its settings file alone.
     """
-    notices: list[str] = []
+    notices = list(filter(None, [mend_list()]))
     user = _user_layer(notices)
     if isinstance(user, SettingProblem):
         return user
-    project = _project_layer(root, notices)
+    project = _project_layer(root, notices, found)
     if isinstance(project, SettingProblem):
         return project
     from_environment = _environment_layer(environment)
@@ -98,13 +112,20 @@ def _user_layer(notices: list[str]) -> Layer | SettingProblem:
     return _file_layer(user_file(), notices, owned=True)
 
 
-def _project_layer(root: Path, notices: list[str]) -> Layer | SettingProblem:
-    file = project_file(root)
-    if not file.exists():
+def _project_layer(
+    root: Path, notices: list[str], found: Sequence[Finding] | None
+) -> Layer | SettingProblem:
+    file, standing = project_file(root), standing_of(root)
+    finding = find_settings(project_folder(root))
+    if found is None:
+        found = () if finding is None else (finding,)
+    if notice := notice_of(root, found):
+        notices.append(notice)
+    if finding is None or not standing.trusted:
         return Layer(str(file), {})
-    if not is_trusted(root):
-        notices.append(f"{file} is ignored: this folder is not trusted (--trust trusts it).")
-        return Layer(str(file), {})
+    if not standing.obeys(finding):
+        # It may hold rules that the person relies on since they agreed to it.
+        return _restricting(file)
     layer = _file_layer(file, notices, owned=False)
     if isinstance(layer, SettingProblem):
         return layer
@@ -120,16 +141,30 @@ def _file_layer(file: Path, notices: list[str], *, owned: bool) -> Layer | Setti
     if isinstance(tables, FileProblem):
         if not tables.ignorable:
             return SettingProblem(tables.text)
-        notices.append(tables.text)
-        return Layer(str(file), {})
+        restricting = _restricting(file)
+        if isinstance(restricting, Layer):
+            text = STILL_HOLD.format(tables.text) if restricting.values else tables.text
+            notices.append(text)
+        return restricting
     values: dict[str, JsonValue] = {}
     for name, value in flatten(tables).items():
         key = find_key(name)
         if isinstance(key, SettingProblem):
+            if name.partition(".")[0] == "rules":
+                return SettingProblem(f"{file}: {key.text} Its rules cannot be read without.")
             notices.append(f"{file}: {key.text}")
         else:
             values[name] = value
     return _check(Layer(str(file), values))
+
+
+def _restricting(file: Path) -> Layer | SettingProblem:
+    """Of a file that is not obeyed, the rules that forbid something or ask for it."""
+    tables = read_file(file, owned=False)
+    if isinstance(tables, FileProblem):
+        return SettingProblem(tables.text)
+    values = flatten(tables)
+    return _check(Layer(str(file), {name: values[name] for name in RESTRICTING & values.keys()}))
 
 
 def _environment_layer(environment: Mapping[str, str]) -> tuple[Layer, ...] | SettingProblem:
@@ -152,5 +187,8 @@ def _check(layer: Layer) -> Layer | SettingProblem:
         if isinstance(checked, SettingProblem):
             where = "" if layer.source == "flag" else f"{layer.source}: "
             return SettingProblem(where + checked.text)
+        if problem := problem_of_rules(name, checked):
+            where = "" if layer.source == "flag" else f"{layer.source}: "
+            return SettingProblem(f"{where}{name}: {problem}")
         values[name] = checked
     return Layer(layer.source, values)

@@ -40,8 +40,12 @@ def make_wish(wanted: Wanted) -> "Wish | BuildProblem":
     from inhouse.build import BuildProblem, Resume, Wish
     from inhouse.settings import SettingProblem
     from inhouse.sources import resolve
+    from inhouse.trust.guard import guard
+    from inhouse.trust.survey import survey
 
-    resolved = resolve(wanted.root, os.environ, wanted.given)
+    found = survey(wanted.root)
+    guard(wanted.root, found)
+    resolved = resolve(wanted.root, os.environ, wanted.given, found)
     if isinstance(resolved, SettingProblem):
         return BuildProblem(resolved.text)
     return Wish(

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from inhouse.trust import is_trusted, trust
+from inhouse.trust import agrees_to_git, is_trusted
+from inhouse.trust.deciding import trust_alike
 from inhouse_agent.folders import folder_of_root, state_folder
 from inhouse_tools.git.repository import Repository, open_repository
 from inhouse_tools.git.status import status
@@ -57,7 +58,7 @@ async def enter_worktree(root: Path, name: str) -> Opened | Refusal:
         return made
     if repository.trusted and not is_trusted(made.path):
         try:
-            trust(made.path)
+            trust_alike(made.path, root)
         except OSError as error:
             return of_os_error(error, "the list of trusted folders", "write")
     inside = made.path / repository.prefix
@@ -99,7 +100,7 @@ def describe(worktree: Worktree) -> str:
 
 async def _find(root: Path) -> tuple[Repository, Path] | Refusal:
     """The repository, and the folder that its worktrees lie in, also when called from one."""
-    repository = await open_repository(root, trusted=is_trusted(root))
+    repository = await open_repository(root, trusted=agrees_to_git(root))
     if isinstance(repository, Refusal):
         return repository
     known = await all_worktrees(repository)
@@ -126,7 +127,7 @@ def _make(home: Path) -> Refusal | None:
 
 
 async def _count_changes(worktree: Worktree) -> int | None:
-    opened = await open_repository(worktree.path, trusted=is_trusted(worktree.path))
+    opened = await open_repository(worktree.path, trusted=agrees_to_git(worktree.path))
     if isinstance(opened, Refusal):
         return None
     now = await status(opened)

@@ -21,13 +21,13 @@ def settled(found: Resolved | SettingProblem) -> Resolved:
 
 @pytest.mark.parametrize("highest", range(5))
 def test_each_source_wins_over_those_below(tmp_path: Path, highest: int) -> None:
-    trust(tmp_path)
     environment: dict[str, str] = {}
     flags: dict[str, bool | int | float | str | None] = {}
     if highest >= 1:
         write(user_file(), "max_turns = 11\n")
     if highest >= 2:
         write(project_file(tmp_path), "max_turns = 22\n")
+        trust(tmp_path)
     if highest >= 3:
         environment["INHOUSE_MAX_TURNS"] = "33"
     if highest >= 4:
@@ -46,13 +46,13 @@ def test_an_untrusted_folder_is_ignored_and_said(tmp_path: Path) -> None:
 
 
 def test_security_keys_of_a_trusted_project_are_ignored_and_said(tmp_path: Path) -> None:
-    trust(tmp_path)
     write(
         project_file(tmp_path),
         'endpoint = "http://elsewhere"\nmode = "yolo"\nsandbox = "off"\nmodel = "other"\n'
         'lora = ["theirs.gguf"]\nprojector = "theirs.gguf"\n'
         'verify = "make test"\n[rules]\nallow = ["bash(*)"]\ndeny = ["bash(rm*)"]\n',
     )
+    trust(tmp_path)
     found = settled(resolve(tmp_path, {}, {}))
     assert found.settings.endpoint == found.settings.mode == found.settings.model == ""
     assert found.settings.sandbox == "auto"

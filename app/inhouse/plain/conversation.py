@@ -193,13 +193,14 @@ class PlainConversation:
         built = self._live.built
         rule = rule_for(question, built.kit.policy) if built else None
         self._printer.say(describe_question(question, rule))
-        decision = self._decide(with_rule=rule is not None)
+        network = question.network is not None
+        decision = self._decide(with_rule=rule is not None, network=network)
         if decision is None:
             background.run(self._live.interrupt())
             return
         background.run(self._decided(question, rule, decision))
 
-    def _decide(self, *, with_rule: bool) -> Decision | None:
+    def _decide(self, *, with_rule: bool, network: bool) -> Decision | None:
         """What the person says; None when the turn is to end, and no at the end of input."""
         while True:
             try:
@@ -209,7 +210,7 @@ class PlainConversation:
             except KeyboardInterrupt:
                 self._printer.say()
                 return None
-            decision = understand(answer, with_rule=with_rule)
+            decision = understand(answer, with_rule=with_rule, network=network)
             if decision is not None:
                 return decision
             self._printer.say(AGAIN)
@@ -217,7 +218,8 @@ class PlainConversation:
     async def _decided(self, question: "Question", rule: "Rule | None", decision: Decision) -> None:
         questions, built = self._live.questions, self._live.built
         if questions.current is question:
-            questions.answer(allowed=decision.allowed, comment=decision.comment)
+            network = question.network if decision.network else None
+            questions.answer(allowed=decision.allowed, comment=decision.comment, network=network)
         if rule is None or built is None or not decision.allowed or decision.scope == "once":
             return
         from inhouse.live.kept_rules import keep_rule
@@ -233,6 +235,8 @@ class PlainConversation:
         """Which model answers, and where."""
         sandbox = built.kit.workspace.sandbox.label
         self._printer.say(f"{built.info.name} answers in {built.session.root}. {sandbox}")
+        for notice in self._live.wish.notices if self._live.wish else ():
+            self._printer.say(notice)
         if built.history:
             self._printer.say(f"The session goes on: {built.session.title}")
 

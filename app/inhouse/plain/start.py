@@ -8,6 +8,7 @@ from inhouse.exit_codes import ExitCode
 from inhouse.live.crash_report import TellingCrashes
 from inhouse.plain.conversation import PlainConversation
 from inhouse.plain.printer import Printer
+from inhouse.plain.trusting import ask_for_trust
 from inhouse.wishing import make_wish
 
 if TYPE_CHECKING:
@@ -22,5 +23,9 @@ def open_plain(wanted: "Wanted", prompt: str = "") -> ExitCode:
         # Loading it gives `input` a history and keys to edit with.
         import_module("readline")
     with TellingCrashes(PART):
-        return PlainConversation(lambda: make_wish(wanted), Printer(sys.stdout)).run(prompt)
+        printer = Printer(sys.stdout)
+        if sys.stdin.isatty():
+            # Lines that are piped in are meant for the model.
+            ask_for_trust(wanted.root, printer, input)
+        return PlainConversation(lambda: make_wish(wanted), printer).run(prompt)
     return ExitCode.FAILED

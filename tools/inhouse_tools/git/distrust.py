@@ -45,7 +45,7 @@ QUIET_ENVIRONMENT: Mapping[str, str] = {
 }
 # The last part of a key that names a program, in whichever section; new ones end alike.
 _PROGRAM = re.compile(
-    r"(?:clean|smudge|process|textconv|command|cmd|driver|program|helper|editor|pager|askpass"
+    r"(?:clean|smudge|process|textconv|difffilter|command|cmd|driver|program|helper|editor|pager|askpass"
     r"|proxy|tunnel|external|fsmonitor|hookspath|hook|vcs|uploadpack|receivepack)$"
 )
 # Switches that make git run one, by the end of their key.
@@ -62,6 +62,10 @@ _SIGNERS: Mapping[str, str] = {
     "gpg.ssh.program": "ssh-keygen",
     "gpg.x509.program": "gpgsm",
 }
+# Where a proxy is an address and no program.
+_PROXIED = frozenset({"http", "https", "remote"})
+# Values that switch git's own monitor or pager on or off, and name no other.
+_SWITCHES_ALONE = frozenset({"true", "false", "yes", "no", "on", "off", "0", "1"})
 _FILTER = re.compile(r"filter\.(.*)\.(?:clean|smudge|process)$", re.DOTALL)
 _HOOK = re.compile(r"hook\.(.*)\.(?:command|event|enabled)$", re.DOTALL)
 
@@ -127,6 +131,47 @@ def restrain(entries: Iterable[Entry]) -> Restraint:
     return Restraint({**overrides, **UNTRUSTED}, frozenset(named - theirs), hooks)
 
 
+def for_commands(keys: Iterable[str]) -> dict[str, str]:
+    """What to set for a git that a command runs, so that none of these keys' programs is started.
+
+    Unlike ours it may store files: where a filter would have to run first, it fails instead.
+    """
+    overrides = {PROOF: "explicit", "core.fsmonitor": "false", "core.hookspath": "/dev/null"}
+    for key in keys:
+        if found := _FILTER.match(key):
+            name = found[1]
+            overrides |= {f"filter.{name}.{step}": "false" for step in ("clean", "smudge")}
+            overrides |= {f"filter.{name}.process": "", f"filter.{name}.required": "true"}
+        elif hook := _HOOK.match(key):
+            overrides[f"hook.{hook[1]}.enabled"] = "false"
+        else:
+            overrides[key] = _neutral(key) or ""
+    return overrides
+
+
+def as_parameters(overrides: Mapping[str, str]) -> str:
+    """The same settings as the one variable GIT_CONFIG_PARAMETERS: what `git -c` hands down."""
+    return " ".join(f"{_quoted(key)}={_quoted(value)}" for key, value in overrides.items())
+
+
+def _quoted(text: str) -> str:
+    inner = text.replace("'", "'\\''").replace("!", "'\\!'")
+    return f"'{inner}'"
+
+
+def names_program(key: str, value: str) -> bool:
+    """Whether git starts the program in this value, at some time, because of this key."""
+    section, _, rest = key.partition(".")
+    last = rest.rpartition(".")[2]
+    if not value or (section in _PROXIED and last == "proxy"):
+        return False
+    if section == "submodule" and last == "update":
+        return value.startswith("!")
+    if (section == "pager" or last == "fsmonitor") and value.lower() in _SWITCHES_ALONE:
+        return False
+    return section == "pager" or _PROGRAM.search(last) is not None
+
+
 def as_environment(overrides: Mapping[str, str]) -> dict[str, str]:
     """The variables that set these keys, for names of any characters."""
     variables = {COUNT: str(len(overrides))}
@@ -147,4 +192,6 @@ def _neutral(key: str) -> str | None:
     last = rest.rpartition(".")[2]
     if section == "pager":
         return "false"
+    if section == "submodule" and last == "update":
+        return "checkout"
     return "" if _PROGRAM.search(last) else None

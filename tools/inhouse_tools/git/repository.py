@@ -1,15 +1,18 @@
 """Opening a git repository so that nothing it brings along is run."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from inhouse_tools.git import distrust, program
 from inhouse_tools.git.program import Answer, Call
+from inhouse_tools.git.programs import GitProgram, programs_of
 from inhouse_tools.refusal import Refusal, of_os_error
 
+Agrees = Callable[[Sequence[GitProgram]], bool]
+"""Whether the person trusts a repository that would start these programs."""
 Operation = Literal["", "merge", "rebase", "apply", "cherry-pick", "revert", "bisect"]
 
 # What lies in git's folder while something goes on, the first that is there counts.
@@ -39,8 +42,8 @@ class Repository:
     `root` is the folder it was opened by, `top` the one that holds its files, both resolved.
     `folder` is git's own for this worktree, `common` the one that all its worktrees share. Names
     of files are relative to `top`, as `os.fsdecode` gives them.
-    Where it is not `trusted`, its configuration starts no program: `filters` are those that do
-    not run then, and `has_hooks` that there are hooks which do not.
+    `programs` are what it would have git start. Where it is not `trusted`, none of them is:
+    `filters` are those that do not run then, and `has_hooks` that there are hooks which do not.
     """
 
     root: Path
@@ -52,6 +55,7 @@ class Repository:
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     filters: frozenset[str] = frozenset()
     has_hooks: bool = False
+    programs: tuple[GitProgram, ...] = ()
 
     @property
     def prefix(self) -> str:
@@ -115,16 +119,17 @@ _PLACES: Final = (
 _COUNT: Final = 3
 
 
-async def open_repository(root: Path, *, trusted: bool = False) -> Repository | Refusal:
+async def open_repository(root: Path, *, trusted: bool | Agrees = False) -> Repository | Refusal:
     """The repository that a folder lies in.
 
-    A refusal says why it cannot be used: git is missing, there is none, it is bare, or odd.
+    `trusted` may be asked once it is known what the repository would have git start. A refusal
+    says why it cannot be used: git is missing, there is none, it is bare, or odd.
     """
     start = await asyncio.to_thread(_start, root)
     if isinstance(start, Refusal):
         return start
     root, found = start
-    first = distrust.ALWAYS if trusted else {**distrust.ALWAYS, **distrust.UNTRUSTED}
+    first = {**distrust.ALWAYS, **distrust.UNTRUSTED}
     listing, places = await asyncio.gather(
         _ask_first(found, root, first, "config", "--list", "--show-scope", "-z"),
         _ask_first(found, root, first, *_PLACES),
@@ -135,13 +140,18 @@ async def open_repository(root: Path, *, trusted: bool = False) -> Repository | 
         return listing
     if places.code != 0 or listing.code != 0:
         return _no_repository(root, places if places.code else listing)
-    restraint = _restraint(root, listing, trusted=trusted)
-    if isinstance(restraint, Refusal):
-        return restraint
     lines = places.text.split("\n")
     if len(lines) != _COUNT:
         return Refusal(f"The repository of {root} lies in a folder whose name has several lines.")
     top, folder, common = (Path(line) for line in lines)
+    entries = distrust.read_entries(listing.text)
+    programs = await asyncio.to_thread(programs_of, entries, top, common)
+    trusted = trusted if isinstance(trusted, bool) else await asyncio.to_thread(trusted, programs)
+    restraint = _restraint(root, entries, trusted=trusted)
+    if isinstance(restraint, Refusal):
+        return restraint
+    if listing.cut:
+        return Refusal(TOO_MANY.format(root, distrust.MOST_KEYS))
     opened = Repository(
         root=root,
         top=top,
@@ -152,6 +162,7 @@ async def open_repository(root: Path, *, trusted: bool = False) -> Repository | 
         environment=distrust.as_environment({**distrust.ALWAYS, **restraint.overrides}),
         filters=restraint.filters,
         has_hooks=restraint.hooks,
+        programs=programs,
     )
     return await asyncio.to_thread(_checked, opened)
 
@@ -176,13 +187,14 @@ def _start(root: Path) -> tuple[Path, str] | Refusal:
     return Refusal(program.NOT_INSTALLED) if found is None else (root, found)
 
 
-def _restraint(root: Path, listing: Answer, *, trusted: bool) -> distrust.Restraint | Refusal:
+def _restraint(
+    root: Path, entries: Sequence[distrust.Entry], *, trusted: bool
+) -> distrust.Restraint | Refusal:
     """What has to be set over the configuration that git listed."""
-    entries = distrust.read_entries(listing.text)
     if not any(one.scope == "command" and one.key == distrust.PROOF for one in entries):
         return Refusal(TOO_OLD)
     restraint = distrust.Restraint({}) if trusted else distrust.restrain(entries)
-    if listing.cut or len(restraint.overrides) > distrust.MOST_KEYS:
+    if len(restraint.overrides) > distrust.MOST_KEYS:
         return Refusal(TOO_MANY.format(root, distrust.MOST_KEYS))
     return restraint
 
