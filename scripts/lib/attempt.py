@@ -15,6 +15,8 @@ from judge import Task, judge, lay_out, show_changes, wait_or_kill
 # Beyond its own --timeout inhouse gets this long to stop the model and say how it ended.
 GRACE_SECONDS = 30
 OUTPUT = ("--output-format", "stream-json")
+# A task is ours, so its checks may run.
+TRUSTED = ("--trust-once",)
 
 Event = dict[str, Any]
 
@@ -103,7 +105,7 @@ def run(
     """Return the exit code of inhouse, None when it had to be stopped from outside."""
     with events.open("wb") as output, events.with_suffix(".stderr").open("wb") as errors:
         process = subprocess.Popen(
-            [*command, "-p", task.prompt, *OUTPUT, "--timeout", str(task.seconds)],
+            [*command, "-p", task.prompt, *OUTPUT, *TRUSTED, "--timeout", str(task.seconds)],
             cwd=target,
             env=environment,
             stdin=subprocess.DEVNULL,
