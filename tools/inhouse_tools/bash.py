@@ -1,5 +1,6 @@
 """The tool that runs a shell command."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -46,7 +47,7 @@ async def run(args: BashArgs, workspace: Workspace) -> Output:
         if changed:
             return Output(CHANGED.format(changed), failed=True)
         result = await process.run(
-            _wrapped(argv, workspace),
+            _wrapped(argv, args.command, workspace),
             cwd=workspace.root,
             timeout=args.timeout,
             show=workspace.progress,
@@ -79,11 +80,19 @@ def _changed(workspace: Workspace) -> str:
     return ", ".join(changed_scripts(workspace.scripts, workspace.root))
 
 
-def _wrapped(argv: list[str], workspace: Workspace) -> tuple[str, ...]:
-    """The command inside of the sandbox, with the network that was granted for it."""
+def _wrapped(argv: list[str], command: str, workspace: Workspace) -> tuple[str, ...]:
+    """The command inside of the sandbox, with the network that was granted for it.
+
+    What only reads is held to that: the folder is read-only, so no missing place has to be held.
+    """
+    from inhouse_tools.shell import analyse
+
+    sandbox = workspace.sandbox
+    if sandbox.holds and analyse(command, workspace.root, workspace.extra).grade == "reads":
+        sandbox = replace(sandbox, reading=True)
     if workspace.network is None:
-        return workspace.sandbox.wrap(argv)
-    return workspace.sandbox.wrap(argv, workspace.network)
+        return sandbox.wrap(argv)
+    return sandbox.wrap(argv, workspace.network)
 
 
 def _shell() -> str:

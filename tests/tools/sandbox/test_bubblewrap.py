@@ -151,3 +151,16 @@ def test_files_named_env_are_hidden_unless_the_person_shows_them(root: Path) -> 
     shown = replace(boundary(root), env_files=True)
     assert boxes.inside(shown)(read).text.count("hunter2") == 4
     assert boxes.inside(shown)("echo bad >> .envrc").failed
+
+
+def test_what_only_reads_sees_the_folder_as_it_is(tmp_path: Path) -> None:
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "a.txt").write_text("a")
+    boxed = workspace_in(root)
+    boxed.sandbox = boundary(root)
+    seen = call(boxed, "bash", command="ls -A").text.splitlines()
+    assert seen[0] == "a.txt" and len(seen) == 2, "no missing place is held by a folder"
+    # A command that may write is kept from the missing places by folders.
+    held = call(boxed, "bash", command="ls -A; touch b.txt").text.splitlines()
+    assert ".inhouse" in held and (root / "b.txt").exists()
