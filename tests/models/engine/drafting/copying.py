@@ -10,14 +10,14 @@ from inhouse_models.engine.drafting.drafter import Drafter
 from inhouse_models.engine.drafting.lookup import Lookup
 from inhouse_models.engine.drafting.policy import DraftPolicy
 
-ROOT = Path(__file__).parents[4]
-# Files of 2 to 4 kB, and a name that each uses often.
+SAMPLES = Path(__file__).parent / "samples"
+# Source files of 2 to 4 kB, kept as they once were, and a name that each uses often.
 RENAMED = {
-    "app/inhouse/trust.py": "folder",
-    "agent/inhouse_agent/rules.py": "pattern",
-    "models/inhouse_models/record.py": "path",
-    "models/inhouse_models/remote.py": "model",
-    "tools/inhouse_tools/editing/insertion.py": "anchor",
+    "trust.txt": "folder",
+    "rules.txt": "pattern",
+    "record.txt": "path",
+    "remote.txt": "model",
+    "insertion.txt": "anchor",
 }
 NEW_NAME = "renamed_thing"
 ANSWER_IDS = 256
@@ -52,11 +52,11 @@ class Copy:
 
 def make_copy(path: str) -> Copy:
     tokeniser = Tokeniser()
-    text = (ROOT / path).read_text("utf-8")
+    text = (SAMPLES / path).read_text("utf-8")
     renamed = re.sub(rf"\b{RENAMED[path]}\b", NEW_NAME, text)
     assert renamed.count(NEW_NAME) >= 5
     paths = list(RENAMED)
-    other = (ROOT / paths[(paths.index(path) + 1) % len(paths)]).read_text("utf-8")
+    other = (SAMPLES / paths[(paths.index(path) + 1) % len(paths)]).read_text("utf-8")
     return Copy(
         tokeniser.tokenise(text),
         tokeniser.tokenise(renamed)[:ANSWER_IDS],
