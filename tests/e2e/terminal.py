@@ -45,6 +45,10 @@ class Terminal:
 
     def start(self, *arguments: str) -> None:
         """Start `inhouse` in it."""
+        self.start_program(str(COMMAND), *arguments)
+
+    def start_program(self, *command: str) -> None:
+        """Start any program in it."""
         environment = {
             **os.environ,
             "TERM": "xterm-256color",
@@ -54,7 +58,7 @@ class Terminal:
         self.pid, self.master = pty.fork()
         if self.pid == 0:
             os.chdir(self.folder)
-            os.execve(COMMAND, [str(COMMAND), *arguments], environment)
+            os.execve(command[0], command, environment)
         self.resize(self.columns, self.rows)
 
     def resize(self, columns: int, rows: int) -> None:
@@ -70,7 +74,12 @@ class Terminal:
 
     def type(self, text: str) -> None:
         """Write as a person does."""
-        os.write(self.master, text.encode())
+        self.say(text.encode())
+
+    def say(self, answer: bytes) -> None:
+        """Write what the terminal sends by itself."""
+        if answer:
+            os.write(self.master, answer)
 
     def press(self, *keys: str) -> None:
         """Press keys by their names."""
@@ -86,7 +95,7 @@ class Terminal:
         deadline = time.monotonic() + seconds
         while words not in self.text:
             left = deadline - time.monotonic()
-            if left <= 0 or not self._take(left):
+            if left <= 0 or not self.take(left):
                 return False
         return True
 
@@ -97,12 +106,12 @@ class Terminal:
         deadline = time.monotonic() + seconds
         while not condition():
             left = deadline - time.monotonic()
-            assert left > 0 and self._take(left), f"never came: {what}\n{self.text}"
+            assert left > 0 and self.take(left), f"never came: {what}\n{self.text}"
 
     def wait_for_end(self, seconds: float = 30) -> int:
         """Wait until the program has ended; its exit code."""
         deadline = time.monotonic() + seconds
-        while self._take(max(0.0, deadline - time.monotonic())):
+        while self.take(max(0.0, deadline - time.monotonic())):
             assert time.monotonic() < deadline, f"it does not end\n{self.text}"
         _pid, status = os.waitpid(self.pid, 0)
         self.code, self.pid = os.waitstatus_to_exitcode(status), 0
@@ -116,7 +125,7 @@ class Terminal:
         if self.master >= 0:
             os.close(self.master)
 
-    def _take(self, seconds: float) -> bool:
+    def take(self, seconds: float) -> bool:
         """Take what there is within so many seconds; False at the end of all."""
         ready, _writable, _errors = select.select([self.master], [], [], seconds)
         if not ready:
@@ -126,6 +135,10 @@ class Terminal:
         except OSError:
             # Linux says so when the last program has let go of a pty.
             return False
+        self.show(data)
+        return bool(data)
+
+    def show(self, data: bytes) -> None:
+        """Draw what the program has written."""
         self.raw += data
         self._stream.feed(data)
-        return bool(data)

@@ -85,17 +85,6 @@ def test_a_backslash_before_enter_is_a_new_line(tmp_path: Path) -> None:
     assert drive(tmp_path, act).messages == [submitted("first\nb")]
 
 
-def test_alt_enter_of_old_terminals_is_a_new_line() -> None:
-    from textual._xterm_parser import XTermParser
-
-    from inhouse.tui.composer import terminal_keys
-
-    terminal_keys.learn()
-    parser = XTermParser()
-    keys = [*parser.feed("\x1b\r")]
-    assert [key.key for key in keys if isinstance(key, events.Key)] == ["ctrl+j"]
-
-
 def test_up_and_down_walk_the_history_and_keep_what_is_written(tmp_path: Path) -> None:
     async def act(pilot: Pilot[None], app: ComposerApp) -> None:
         await write(pilot, "draft")

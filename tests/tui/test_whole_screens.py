@@ -105,9 +105,9 @@ CLOCK: Final = Clock()
 def same_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pictures show a machine with a sandbox; nothing is run in it."""
     CLOCK.now = 100.0
-    sandbox = Sandbox("bubblewrap", "commands write only in this folder, no network")
+    sandbox = Sandbox("bubblewrap", "commands write only in this folder, no network", full=True)
 
-    async def probe(_root: Path, _extra: Sequence[Path]) -> Sandbox:
+    async def probe(_root: Path, _extra: Sequence[Path], **_more: object) -> Sandbox:
         return sandbox
 
     monkeypatch.setattr("inhouse.build.probe", probe)

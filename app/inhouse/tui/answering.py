@@ -63,9 +63,7 @@ class Answering:
             return
         if decided.allowed and decided.comment and self._live.built is not None:
             self._live.built.kit.inbox.append(decided.comment)
-        questions.answer(
-            allowed=decided.allowed, comment=decided.comment, network=decided.network
-        )
+        questions.answer(allowed=decided.allowed, comment=decided.comment, network=decided.network)
         if decided.rule is None or not decided.allowed:
             return
         self._live.grant(decided.rule)

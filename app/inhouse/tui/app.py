@@ -1,9 +1,8 @@
 """The application: one conversation, what a person writes below it, and how they are wired."""
 
-import os
+import gc
 import time
-from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -18,22 +17,20 @@ from inhouse.live.folders import git_notice
 from inhouse.live.live_session import Hearing, LiveSession
 from inhouse.tui.answering import Answering
 from inhouse.tui.blocks.block import Block
-from inhouse.tui.blocks.notice import NoticeBlock
-from inhouse.tui.blocks.prompt import PromptBlock
 from inhouse.tui.checklist import Checklist
 from inhouse.tui.composer.composer import Composer
 from inhouse.tui.composer.workspace_sources import WorkspaceSources
 from inhouse.tui.conversation import Conversation
-from inhouse.tui.crash import GuardedApp
 from inhouse.tui.notification import Notifier
-from inhouse.tui.present import Places, Presenter
+from inhouse.tui.places import Places
+from inhouse.tui.present import Presenter
 from inhouse.tui.problems import show_problem
 from inhouse.tui.status.follower import StatusFollower
 from inhouse.tui.status.prefill_bar import PrefillBar
 from inhouse.tui.status.status_line import StatusLine
-from inhouse.tui.themes import choose_theme, register_themes
+from inhouse.tui.terminal.terminal_app import TerminalApp
+from inhouse.tui.trusting import ask_for_trust
 from inhouse.tui.welcome import Welcome
-from inhouse_agent.events import Asked, PlanProposed, TurnEnded, UsageReported
 
 if TYPE_CHECKING:
     from inhouse.build import Built, Resume
@@ -42,7 +39,7 @@ if TYPE_CHECKING:
     from inhouse.tui.blocks.tool_block import ToolBlock
     from inhouse.tui.commands.command import SlashCommand
     from inhouse.tui.opening import Opening
-    from inhouse_agent.events import Event
+    from inhouse_agent.events import Event, UsageReported
     from inhouse_agent.permission import Mode
 
 TWICE_SECONDS: Final = 1.0
@@ -56,7 +53,7 @@ ENDED: Final = "the turn has ended: {}"
 LEAVE: Final = "Press Ctrl+C again to leave. The session is kept."
 
 
-class InhouseApp(GuardedApp[None]):
+class InhouseApp(TerminalApp[None]):
     """A conversation with the agent in one folder."""
 
     CSS = """
@@ -71,20 +68,22 @@ class InhouseApp(GuardedApp[None]):
         Binding("shift+tab", "next_mode", "Next mode", priority=True),
         Binding("ctrl+o", "show_output", "Full output of the last tool"),
         Binding("ctrl+t", "fold_checklist", "Fold the steps"),
+        # Where the system keeps Ctrl with arrows for itself there are letters.
+        Binding("ctrl+up,ctrl+p", "step(-1)", "To the entries above"),
+        Binding("ctrl+down,ctrl+n", "step(1)", "To the entries below"),
         Binding("ctrl+z", "suspend_process", "Suspend; fg goes on"),
         Binding("f1", "run_command('help')", "Help"),
     ]
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, opening: "Opening", clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__()
+        super().__init__(opening.theme, opening.dark, opening.early)
         self.opening = opening
         self._clock = clock
         self._pressed: dict[str, float] = {}
         self._interrupted = float("-inf")
         self._below = Vertical(id="below")
         self._draft = ""
-        self._suspended = False
         self._replayed = False
         hearing = Hearing(
             self.take_event, self.show_session, self.follow, self.show_step, self.report_fault
@@ -101,7 +100,7 @@ class InhouseApp(GuardedApp[None]):
             Places(self.conversation, self.checklist, self.prefill, opening.root)
         )
         self.answering = Answering(self.live, self.composer, self.presenter)
-        self.notifier = Notifier(self._write_to_terminal)
+        self.notifier = Notifier(self.tell_terminal)
         self.status = StatusFollower(self.status_line, opening.root)
 
     def compose(self) -> ComposeResult:
@@ -114,25 +113,24 @@ class InhouseApp(GuardedApp[None]):
             yield self.status_line
 
     def on_mount(self) -> None:
-        """Take keys at once; the session opens meanwhile."""
-        register_themes(self)
-        self.theme = self.theme_of(self.opening.theme)
+        """Take keys at once; what is not needed for that begins once the person sees something."""
         self.composer.focus()
+        self.take_keys()
+        self.call_after_refresh(self._begin_all)
+
+    def _begin_all(self) -> None:
+        gc.enable()
         self.run_worker(self.presenter.run, name="present")
         self.run_worker(self.status.look_at_branch, name="branch")
         self.run_worker(self._begin, name="begin")
         self.set_interval(DRAFT_SECONDS, self._read_draft)
-        if self.opening.typed:
-            self.composer.put(self.opening.typed)
         if self.opening.prompt:
             self.live.send(self.opening.prompt)
 
-    def theme_of(self, setting: str) -> str:
-        """The theme that a setting means in this terminal."""
-        return choose_theme(setting, os.environ, dark=self.opening.dark)
-
     async def _begin(self) -> None:
         """Opens the session that is wanted, or lets the person choose one."""
+        if self.opening.find_question is not None:
+            await ask_for_trust(self, self.opening.find_question, self._clock)
         if self.opening.picks:
             from inhouse.tui.commands.sessions import pick_first
 
@@ -152,6 +150,8 @@ class InhouseApp(GuardedApp[None]):
 
     def show_session(self, built: "Built") -> None:
         """Shows what a session that was opened holds so far."""
+        from inhouse.tui.blocks.notice import NoticeBlock
+
         self._replayed = False
         self.welcome.model = built.info.name
         if self.live.wish is not None:
@@ -169,6 +169,8 @@ class InhouseApp(GuardedApp[None]):
 
     def take_event(self, event: "Event") -> None:
         """Shows an event; those of a session that is being opened come with all it holds."""
+        from inhouse_agent.events import Asked, PlanProposed, TurnEnded, UsageReported
+
         if self._replayed:
             return
         self.presenter.take(event)
@@ -222,6 +224,8 @@ class InhouseApp(GuardedApp[None]):
     async def _send(self, message: Composer.Submitted) -> None:
         """A prompt, or a word into the running turn."""
         if message.steer and self.live.state == "busy":
+            from inhouse.tui.blocks.prompt import PromptBlock
+
             self.presenter.put(PromptBlock(message.text, images=message.images))
             await self.live.steer(message.text)
         else:
@@ -322,6 +326,10 @@ class InhouseApp(GuardedApp[None]):
         at = USUAL_MODES.index(self.live.mode) if self.live.mode in USUAL_MODES else -1
         self.live.set_mode(USUAL_MODES[(at + 1) % len(USUAL_MODES)])
 
+    async def action_step(self, direction: int) -> None:
+        """Goes to an entry of the conversation, from wherever the person is."""
+        await self.conversation.action_step(direction)
+
     def action_show_output(self) -> None:
         """Shows everything that the last tool has written."""
         from inhouse.tui.blocks.tool_block import ToolBlock
@@ -334,27 +342,13 @@ class InhouseApp(GuardedApp[None]):
         """Folds the steps into one line, or unfolds them."""
         self.checklist.toggle()
 
-    def _note_speed(self, event: UsageReported) -> None:
+    def _note_speed(self, event: "UsageReported") -> None:
         """Remembers how fast the model is here; a server elsewhere says nothing of that."""
         from inhouse.speeds import note
 
         wish, info = self.live.wish, self.live.info
         if wish is not None and info is not None and not wish.settings.endpoint:
             note(info.name, event.usage, event.timings)
-
-    def _write_to_terminal(self, text: str) -> None:
-        if self._driver is not None and not self._suspended:
-            self._driver.write(text)
-
-    @contextmanager
-    def suspend(self) -> Generator[None]:
-        """Leaves the terminal to somebody else for a while: nothing is written to it."""
-        self._suspended = True
-        try:
-            with super().suspend():
-                yield
-        finally:
-            self._suspended = False
 
     def _twice(self, key: str) -> bool:
         now = self._clock()

@@ -17,7 +17,6 @@ from textual.widget import AwaitMount, Widget
 from typing_extensions import override
 
 from inhouse.tui.blocks.block import Block
-from inhouse.tui.blocks.notice import NoticeBlock
 from inhouse.tui.entries import Entries, Entry
 from inhouse.tui.more_below import MoreBelow
 from inhouse.tui.position_bar import PositionBar
@@ -62,8 +61,8 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+up", "step(-1)", "Previous entry"),
-        Binding("ctrl+down", "step(1)", "Next entry"),
+        Binding("ctrl+up,ctrl+p", "step(-1)", "Previous entry"),
+        Binding("ctrl+down,ctrl+n", "step(1)", "Next entry"),
         Binding("end", "scroll_end", "Latest entry"),
         Binding("escape,tab", "leave", "Back to the prompt"),
     ]
@@ -123,6 +122,8 @@ class Conversation(VerticalScroll, can_focus=True, can_focus_children=False):
 
     async def add(self, block: Block) -> None:
         """Put a block at the end; it is mounted afterwards when it is near the view."""
+        from inhouse.tui.blocks.notice import NoticeBlock
+
         entry = self._entries.add(block)
         if self._welcome is not None and not isinstance(block, NoticeBlock):
             self._welcome.display = False

@@ -11,9 +11,9 @@ import threading
 from typing import Any, Final, TypeVar
 
 from rich.text import Text
-from textual.app import App
 
 from inhouse.live.crash_report import tell_crash
+from inhouse.tui.terminal_gate import GatedApp
 
 Result = TypeVar("Result")
 PART: Final = "terminal UI"
@@ -22,7 +22,7 @@ GRACE_SECONDS: Final = 3.0
 HUNG_UP: Final = 128 + signal.SIGHUP
 
 
-class GuardedApp(App[Result]):
+class GuardedApp(GatedApp[Result]):
     """An app whose own faults end in a short message and a report.
 
     A terminal that hangs up, and SIGTERM, end it as `action_quit` does; when the terminal is

@@ -1,7 +1,6 @@
 """Tells a person who looks elsewhere that something waits: bell, terminal, desktop."""
 
 import asyncio
-import html
 import os
 import shutil
 import sys
@@ -10,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from inhouse.sanitise import sanitise_line
+from inhouse.sanitise import SafeText, sanitise_line
 
 Kind = Literal["question", "ended"]
 Setting = Literal["off", "bell", "desktop"]
@@ -51,7 +50,7 @@ class Notifier:
     the desktop. Use it from the event loop: programs run beside it.
     """
 
-    write: Callable[[str], None]
+    write: Callable[[SafeText], None]
     setting: Setting = "bell"
     focused: bool = True
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
@@ -67,7 +66,7 @@ class Notifier:
         if kind == "ended" and seconds < LONG_TURN_SECONDS:
             return False
         said = told_text(text)
-        self.write(BELL + terminal_sequence(said, self.environment))
+        self.write(SafeText(BELL + terminal_sequence(said, self.environment)))
         if self.setting == "desktop":
             self._tell_desktop(said)
         return True
@@ -130,5 +129,7 @@ def desktop_command(
     seen = environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
     if not seen or not find("notify-send"):
         return []
+    import html
+
     # Desktops read the body as markup.
     return ["notify-send", f"--app-name={TITLE}", "--", TITLE, html.escape(text)]

@@ -8,15 +8,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from inhouse.build import BuildProblem, Connect, Wish
+    from inhouse.trust.question import TrustQuestion
+    from inhouse.tui.terminal.early import EarlyTerminal
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
     """A folder, how its session is to be made, a first prompt.
 
-    `picks` says that a person wants to choose the session first. `dark` is what the terminal said
-    of its background, and `typed` what was typed before the editor was there. `connect_model`
-    None is the model of the settings.
+    `picks` says that a person wants to choose the session first. `dark` is what the terminal has
+    said of its background, and `early` the terminal with what was typed before the editor was
+    there. `connect_model` None is the model of the settings. `find_question` tells what is to be
+    asked about the folder before any setting of it is read.
     """
 
     root: "Path"
@@ -25,5 +28,6 @@ class Opening:
     picks: bool = False
     theme: str = "auto"
     dark: bool | None = None
-    typed: str = ""
+    early: "EarlyTerminal | None" = None
     connect_model: "Connect | None" = None
+    find_question: "Callable[[], TrustQuestion | None] | None" = None

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from inhouse.tui.blocks.failure import FailureBlock
-
 if TYPE_CHECKING:
     from inhouse.build import BuildProblem
     from inhouse.tui.app import InhouseApp
@@ -16,4 +14,6 @@ async def show_problem(app: "InhouseApp", problem: "BuildProblem") -> None:
 
         if await set_up_model(app):
             return
+    from inhouse.tui.blocks.failure import FailureBlock
+
     app.presenter.put(FailureBlock(problem.error or problem.text))

@@ -1,7 +1,7 @@
 """Opens the terminal UI in a folder, and gives the exit code it ends with."""
 
+import gc
 import os
-import tomllib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
 from inhouse.live.folders import is_no_project
 from inhouse.tui.opening import Opening
-from inhouse.tui.terminal_background import Background, BackgroundQuestion
+from inhouse.tui.terminal.early import EarlyTerminal
 from inhouse.wishing import Wanted, make_wish
 from inhouse_agent.folders import config_folder
 
@@ -36,19 +36,35 @@ def open_screen(wanted: Wanted, prompt: str = "", *, picks: bool = False) -> Exi
     The terminal is asked for its background first, and answers while the program is loaded.
     """
     theme = _theme()
-    question = BackgroundQuestion.ask(os.environ) if theme == AUTO else None
-    from inhouse.tui.app import InhouseApp
+    early = EarlyTerminal.open(os.environ, ask=theme == AUTO)
+    try:
+        return _open(wanted, prompt, picks, theme, early)
+    finally:
+        if early is not None:
+            early.restore()
 
-    background = question.answer() if question else Background()
+
+def _open(
+    wanted: Wanted, prompt: str, picks: bool, theme: str, early: EarlyTerminal | None
+) -> ExitCode:
+    # Hardly anything of what is loaded now ever goes away; the app looks for garbage later.
+    gc.disable()
+    from inhouse.tui.app import InhouseApp
+    from inhouse.tui.trusting import find_question
+
+    gc.freeze()
+    dark = early.background() if early else None
     if is_no_project(wanted.root) and not (wanted.latest or wanted.resume or picks):
         from inhouse.tui.folder_app import FolderApp
 
-        root = FolderApp(wanted.root, theme, dark=background.dark).run()
+        gc.enable()
+        root = FolderApp(wanted.root, theme, dark=dark).run()
         if root is None:
             return ExitCode.DONE
         wanted = replace(wanted, root=root)
     wish = partial(make_wish, wanted)
-    opening = Opening(wanted.root, wish, prompt, picks, theme, background.dark, background.typed)
+    question = partial(find_question, wanted.root)
+    opening = Opening(wanted.root, wish, prompt, picks, theme, dark, early, find_question=question)
     app = InhouseApp(opening)
     app.run()
     return ExitCode(app.return_code or 0)
@@ -59,8 +75,13 @@ def _theme() -> str:
     chosen = os.environ.get(f"{ENVIRONMENT_PREFIX}THEME")
     if chosen:
         return chosen
+    path = config_folder() / "config.toml"
+    if not path.exists():
+        return AUTO
+    import tomllib
+
     try:
-        with (config_folder() / "config.toml").open("rb") as file:
+        with path.open("rb") as file:
             return str(tomllib.load(file).get("theme", AUTO))
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
         # The session says what is wrong with the file.

@@ -2,16 +2,16 @@
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
-from inhouse.sanitise import sanitise_line
+from inhouse.sanitise import SafeText, sanitise_line
 from inhouse.tui.text import TAB_SPACES
 
 ELLIPSIS = "…"
 
 
-def safe_line(text: str) -> str:
+def safe_line(text: str) -> SafeText:
     """One line as it may be shown: tabs as spaces, every control as a visible escape."""
     text = text.expandtabs(TAB_SPACES)
-    return text if text.isprintable() else sanitise_line(text)
+    return SafeText(text) if text.isprintable() else sanitise_line(text)
 
 
 def row_spans(text: str, width: int) -> list[tuple[int, int]]:

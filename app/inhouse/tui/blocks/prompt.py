@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
+from textual.app import ComposeResult
+from textual.containers import Horizontal
 from textual.content import Content
 
 from inhouse.live.spelling import spell_count
@@ -15,6 +17,7 @@ from inhouse.tui.text import lines
 
 SHOWN_LINES: Final = 8
 SHOWN_CHARACTERS: Final = 1200
+MOST_THUMBNAILS: Final = 4
 
 
 class PromptBlock(FlowBlock):
@@ -42,6 +45,28 @@ class PromptBlock(FlowBlock):
         self.images = tuple(images)
         self.shell = shell
         self.set_reactive(PromptBlock.folded, folded)
+
+    def compose(self) -> ComposeResult:
+        """The text, and small pictures of the images where the terminal can show them."""
+        yield from super().compose()
+        yield from self._thumbnails()
+
+    async def attach(self, images: Sequence[str]) -> None:
+        """These were sent along, as it turned out."""
+        self.images = tuple(images)
+        if self.is_mounted:
+            self.redraw()
+            await self.mount(*self._thumbnails())
+
+    def _thumbnails(self) -> Sequence[Horizontal]:
+        if not self.images:
+            return ()
+        from inhouse.tui.thumbnails.thumbnail import Thumbnail
+
+        row = Horizontal(*(Thumbnail(one) for one in self.images[:MOST_THUMBNAILS]))
+        row.styles.height = "auto"
+        row.styles.padding = (0, 2)
+        return (row,)
 
     def recipe(self) -> Recipe:
         """The prompt, as it is folded now."""

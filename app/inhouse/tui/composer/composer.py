@@ -14,7 +14,6 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import TextArea
 
-from inhouse.tui.composer import terminal_keys
 from inhouse.tui.composer.chips import Written, fold, merge
 from inhouse.tui.composer.choices import Choice, Choices
 from inhouse.tui.composer.completer import Completer
@@ -36,6 +35,7 @@ from inhouse.tui.composer.sending import (
 from inhouse.tui.composer.sources import ComposerSources
 from inhouse.tui.composer.waiting import Waiting
 from inhouse.tui.composer.walk import Walk
+from inhouse.tui.thumbnails.row import ThumbnailRow
 from inhouse_tools.refusal import Refusal
 
 HINT: Final = "Ask, or say what to change · @ file · / command · ! shell"
@@ -109,7 +109,6 @@ class Composer(Vertical):
     queue: reactive[Sequence[str]] = reactive[Sequence[str]](())
 
     def __init__(self, sources: ComposerSources, root: Path) -> None:
-        terminal_keys.learn()
         super().__init__()
         self.sources = sources
         self.root = root
@@ -118,6 +117,7 @@ class Composer(Vertical):
         self.choices = Choices()
         self.note = Note()
         self._waiting = Waiting()
+        self._thumbnails = ThumbnailRow()
         self._completer = Completer(self.editor, self.choices, sources, self)
         self._costs = MentionCosts(sources, self, self.frame.show_cost)
         self._pictures = PictureTaker(sources.pictures)
@@ -130,6 +130,7 @@ class Composer(Vertical):
         yield self._waiting
         yield self.note
         yield self.choices
+        yield self._thumbnails
         yield self.frame
 
     @property
@@ -193,6 +194,7 @@ class Composer(Vertical):
         self._follow_cursor()
         self._costs.follow(self.editor.mentioned)
         self._draft.follow()
+        self._thumbnails.follow(self.written.pictures)
 
     def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
         """The list belongs to the word at the cursor."""

@@ -12,14 +12,14 @@ from urllib.parse import unquote, urlsplit
 
 from inhouse.sanitise import sanitise_line
 from inhouse.tui.composer.chips import Picture
-from inhouse_models.image_file import image_size
+from inhouse_models.image_file import image_size, is_bearable
 from inhouse_tools.refusal import Refusal, of_os_error
 
 MOST_BYTES: Final = 32 * 1024**2
 HEAD_BYTES: Final = 256 * 1024
 MOST_PASTED: Final = 16_384
 KEPT_SECONDS: Final = 7 * 86_400
-ENDINGS: Final = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp")
+ENDINGS: Final = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".avif")
 KINDS: Final = {
     b"\x89PNG\r\n\x1a\n": "image/png",
     b"GIF87a": "image/gif",
@@ -62,14 +62,25 @@ def look_at(path: Path) -> Picture | Refusal:
     except OSError as error:
         return of_os_error(error, sanitise_line(str(path)), "read")
     name = sanitise_line(path.name)
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return Refusal(f"{name} is a WebP image, which no engine here reads. Save it as PNG.")
     size = image_size(head)
     if size is None:
-        return Refusal(f"{name} is damaged, or not a PNG, JPEG, GIF or BMP file.")
+        return Refusal(f"{name} is damaged, or not a PNG, JPEG, GIF, BMP, WebP or AVIF file.")
     if total > MOST_BYTES:
         return Refusal(f"{name} is larger than {MOST_BYTES // 1024**2} MiB. Make it smaller first.")
+    if not is_bearable(size):
+        return Refusal(f"{name} has {size[0]:,} x {size[1]:,} pixels. Make it smaller first.")
     return Picture(str(path), path.name, *size)
+
+
+def is_foreign(path: Path) -> bool:
+    """Whether it is an image of a kind that no engine reads, so that it has to be made PNG."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except OSError:
+        return False
+    webp = head.startswith(b"RIFF") and head[8:12] == b"WEBP"
+    return webp or head[4:12] in (b"ftypavif", b"ftypavis")
 
 
 def as_sent(picture: Picture) -> str | Refusal:

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from inhouse.sanitise import sanitise_line
 from inhouse.tui.composer import images
 from inhouse.tui.composer.chips import Picture
 from inhouse_tools.refusal import Refusal
@@ -20,11 +22,23 @@ class PictureTaker:
         paths = await asyncio.to_thread(images.pasted_paths, pasted)
         found: list[Picture] = []
         for path in paths:
-            picture = await asyncio.to_thread(images.look_at, path)
+            picture = await self._look_at(path)
             if isinstance(picture, Refusal):
                 return picture
             found.append(picture)
         return tuple(found)
+
+    async def _look_at(self, path: Path) -> Picture | Refusal:
+        """The image itself, or as PNG where engines would not know it."""
+        if not await asyncio.to_thread(images.is_foreign, path):
+            return await asyncio.to_thread(images.look_at, path)
+        from inhouse.tui.thumbnails.decoding import as_png
+
+        data = await as_png(path)
+        if data is None:
+            return Refusal(f"{sanitise_line(path.name)} is damaged, or too large to be read.")
+        kept = await asyncio.to_thread(images.keep, data, self._folder)
+        return kept if isinstance(kept, Refusal) else replace(kept, name=path.name)
 
     async def from_clipboard(self) -> Picture | Refusal:
         """The image on the clipboard, or why there is none."""

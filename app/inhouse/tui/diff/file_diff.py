@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["changed", "added", "deleted", "renamed", "copied"]
+Mark = Literal["+", "-", " ", "\\", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,7 @@ class DiffLine:
     without one. `old` and `new` are its numbers, None on a side where it does not stand.
     """
 
-    mark: str
+    mark: Mark
     text: str
     old: int | None = None
     new: int | None = None

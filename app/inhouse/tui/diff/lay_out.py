@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from inhouse.sanitise import SafeText
 from inhouse.tui.diff.emphasis import partners
 from inhouse.tui.diff.file_diff import DiffLine, FileDiff, Hunk
 from inhouse.tui.wrapping import safe_line, word_spans
@@ -24,7 +25,7 @@ class ReadyLine:
     """
 
     line: DiffLine
-    text: str
+    text: SafeText
     passage: "Passage"
     place: int
     partner: "ReadyLine | None" = None
@@ -51,7 +52,7 @@ class Row(NamedTuple):
 
     left: Piece | None = None
     right: Piece | None = None
-    remark: str = ""
+    remark: SafeText = SafeText("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +97,15 @@ def lay_out(file: FileDiff, widths: Widths) -> list[Row]:
     if not file.path:
         for line in file.header:
             text = safe_line(line)
-            rows += [Row(remark=text[a:b]) for a, b in word_spans(text, widths.text)]
+            rows += [Row(remark=SafeText(text[a:b])) for a, b in word_spans(text, widths.text)]
     elif not file.hunks:
         without = NEW_WITHOUT_LINES if file.kind == "added" else NO_LINES
-        rows.append(Row(remark=BINARY if file.binary else without))
+        rows.append(Row(remark=SafeText(BINARY if file.binary else without)))
     strip = _has_dos_endings(file)
     for number, hunk in enumerate(file.hunks):
         heading = safe_line(hunk.heading.strip())
         if number or heading:
-            rows.append(Row(remark=f"… {heading}".rstrip()))
+            rows.append(Row(remark=SafeText(f"… {heading}".rstrip())))
         for run in _runs(_ready(file.path, hunk, strip)):
             rows += _split_rows(run, widths) if widths.split else _unified_rows(run, widths)
     return rows
@@ -116,10 +117,10 @@ def _has_dos_endings(file: FileDiff) -> bool:
     return bool(lines) and all(line.text.endswith("\r") for line in lines)
 
 
-def _ready(path: str, hunk: Hunk, strip: bool) -> list[ReadyLine | str]:
+def _ready(path: str, hunk: Hunk, strip: bool) -> list[ReadyLine | SafeText]:
     """The lines of a hunk, and remarks between them."""
     passage = Passage(path)
-    ready: list[ReadyLine | str] = []
+    ready: list[ReadyLine | SafeText] = []
     for line in hunk.lines:
         if line.mark == "\\":
             ready.append(_remark(line, ready[-1] if ready else None))
@@ -131,11 +132,12 @@ def _ready(path: str, hunk: Hunk, strip: bool) -> list[ReadyLine | str]:
     return ready
 
 
-def _remark(line: DiffLine, before: ReadyLine | str | None) -> str:
+def _remark(line: DiffLine, before: ReadyLine | SafeText | None) -> SafeText:
     if "No newline" not in line.text:
         return safe_line(line.text.strip())
     sides = {"-": NO_NEWLINE_OLD, "+": NO_NEWLINE_NEW}
-    return sides.get(before.line.mark if isinstance(before, ReadyLine) else "", NO_NEWLINE)
+    side = before.line.mark if isinstance(before, ReadyLine) else ""
+    return SafeText(sides.get(side, NO_NEWLINE))
 
 
 @dataclass(slots=True)
@@ -145,13 +147,13 @@ class _Run:
     removed: list[ReadyLine] = field(default_factory=list[ReadyLine])
     added: list[ReadyLine] = field(default_factory=list[ReadyLine])
     context: ReadyLine | None = None
-    remarks: list[str] = field(default_factory=list[str])
+    remarks: list[SafeText] = field(default_factory=list[SafeText])
 
 
-def _runs(lines: Sequence[ReadyLine | str]) -> Iterator[_Run]:
+def _runs(lines: Sequence[ReadyLine | SafeText]) -> Iterator[_Run]:
     run = _Run()
     for line in lines:
-        if isinstance(line, str):
+        if not isinstance(line, ReadyLine):
             run.remarks.append(line)
             continue
         mark = line.line.mark
@@ -189,7 +191,7 @@ def _unified_rows(run: _Run, widths: Widths) -> Iterator[Row]:
 def _remark_rows(run: _Run) -> Iterator[Row]:
     remarks = list(dict.fromkeys(run.remarks))
     if {NO_NEWLINE_OLD, NO_NEWLINE_NEW} <= set(remarks):
-        remarks = [NO_NEWLINE]
+        remarks = [SafeText(NO_NEWLINE)]
     yield from (Row(remark=remark) for remark in remarks)
 
 

@@ -47,14 +47,14 @@ class _OpenHunk:
         mark, text = line[:1], line[1:]
         old, new = self.old, self.new
         if mark == "\\":
-            self.lines.append(DiffLine(mark, text))
+            self.lines.append(DiffLine("\\", text))
             return True
         if mark in {" ", ""} and self.old_left and self.new_left:
-            self.lines.append(DiffLine(mark, text, old, new))
+            self.lines.append(DiffLine(" " if mark else "", text, old, new))
         elif mark == "-" and self.old_left:
-            self.lines.append(DiffLine(mark, text, old))
+            self.lines.append(DiffLine("-", text, old))
         elif mark == "+" and self.new_left:
-            self.lines.append(DiffLine(mark, text, None, new))
+            self.lines.append(DiffLine("+", text, None, new))
         else:
             return False
         if mark != "+":

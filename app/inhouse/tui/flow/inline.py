@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.content import Content, Span
 
-from inhouse.sanitise import sanitise_line
+from inhouse.sanitise import SafeText, sanitise_line
 from inhouse.tui.flow.piece import MUTED
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class _Words:
     """Words as they are gathered."""
 
     def __init__(self) -> None:
-        self.text: list[str] = []
+        self.text: list[SafeText] = []
         self.spans: list[Span] = []
         self._length = 0
         self._open: list[tuple[int, str]] = []
@@ -45,7 +45,7 @@ class _Words:
         elif name == "code_inline":
             self._add(token.content, INLINE_CODE)
         elif name == "hardbreak":
-            self.text.append("\n")
+            self.text.append(SafeText("\n"))
             self._length += 1
         else:
             self._add(" " if name == "softbreak" else token.content)

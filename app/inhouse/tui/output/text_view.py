@@ -17,6 +17,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from inhouse.sanitise import SafeText
 from inhouse.tui.wrapping import row_spans, safe_line
 
 MAX_LINE: Final = 4_000
@@ -28,7 +29,7 @@ class Pages:
     """Safe lines and the row in which each of them begins at some width; at last their number."""
 
     width: int
-    lines: tuple[str, ...] = ()
+    lines: tuple[SafeText, ...] = ()
     first_rows: tuple[int, ...] = (0,)
 
     @property
@@ -46,25 +47,25 @@ class Hit:
     end: int
 
 
-def safe_lines(text: str) -> tuple[str, ...]:
+def safe_lines(text: str) -> tuple[SafeText, ...]:
     """The lines of an untrusted text, of which none is very long."""
-    lines: list[str] = []
+    lines: list[SafeText] = []
     for line in text.removesuffix("\n").split("\n"):
         shown = safe_line(line.removesuffix("\r"))
         if len(shown) <= MAX_LINE:
             lines.append(shown)
         else:
-            lines += [shown[at : at + MAX_LINE] for at in range(0, len(shown), MAX_LINE)]
+            lines += [SafeText(shown[at : at + MAX_LINE]) for at in range(0, len(shown), MAX_LINE)]
     return tuple(lines)
 
 
-def in_rows(lines: tuple[str, ...], width: int) -> Pages:
+def in_rows(lines: tuple[SafeText, ...], width: int) -> Pages:
     """Each line in as many rows as it needs."""
     counts = (_rows_of(line, width) for line in lines)
     return Pages(width, lines, tuple(accumulate(counts, initial=0)))
 
 
-def find_all(lines: tuple[str, ...], wanted: str) -> tuple[Hit, ...]:
+def find_all(lines: tuple[SafeText, ...], wanted: str) -> tuple[Hit, ...]:
     """Every place of a text, upper and lower case alike."""
     if not wanted:
         return ()

@@ -284,9 +284,9 @@ def describe_offer(offer: Offer, width: int, *, short: bool = False) -> Content:
         about = "" if offer.choice.exact else "~"
         size = f"{about}{spell_size(offer.choice.size)}" if offer.choice.size else ""
     room = max(1, width - len(size) - 2)
-    title = join(offer.title, line(name, "not bold $text-muted"))
+    title = join(line(offer.title), line(name, "not bold $text-muted"))
     if title.cell_length > room:
-        title = Content(offer.title)
+        title = line(offer.title)
     first = join(
         title.truncate(room, ellipsis=True, pad=True),
         "  ",

@@ -5,6 +5,8 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from inhouse.tui.text import join, line
+
 GAP = 3
 
 
@@ -34,7 +36,7 @@ def lay_out(pairs: tuple[tuple[str, str], ...], width: int) -> list[Content]:
     """The pairs in lines of at most this many cells, as long as each pair fits in one."""
     rows: list[Content] = []
     for key, what in pairs:
-        pair = Content.assemble((key, "$primary"), " ", (what, "$text-muted"))
+        pair = join(line(key, "$primary"), " ", line(what, "$text-muted"))
         if rows and rows[-1].cell_length + GAP + pair.cell_length <= width:
             rows[-1] = Content(" " * GAP).join([rows[-1], pair])
         else:

@@ -131,7 +131,7 @@ class HistoryScreen(ModalScreen[Written | None]):
         self._found = [self._written[one] for _, one in matches]
         rows = [Choice(_emphasised(match), str(at)) for at, (match, _) in enumerate(matches)]
         self._choices.offer(rows, 0, max(1, self.size.height * 9 // 10 - 5))
-        self._none.update(self.message)
+        self._none.update(text.line(self.message))
         self._none.set_class(not matches, "-shown")
 
 

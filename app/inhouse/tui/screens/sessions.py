@@ -29,6 +29,7 @@ from inhouse.live.kept_sessions import (
     remove_session,
     rename_session,
 )
+from inhouse.sanitise import sanitise_line
 from inhouse.tui.screens.hints import Hints
 from inhouse.tui.screens.row_list import RowList
 from inhouse.tui.screens.session_preview import draw_preview
@@ -305,7 +306,7 @@ class SessionPicker(ModalScreen[SessionChoice | None]):
         answer = self.query_one("#answer", Input)
         answer.set_class(value is not None, "-shown")
         if value is not None:
-            answer.value = value
+            answer.value = sanitise_line(value)
             answer.focus()
         self._show_hints()
 

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
 from inhouse.live.person_settings import NOT_SET, SettingRow, SettingsBook
+from inhouse.sanitise import sanitise_line
 from inhouse.settings import SettingProblem
 from inhouse.tui.screens.choice_list import ChoiceList
 from inhouse.tui.screens.field import Field
@@ -175,7 +176,7 @@ class SettingsScreen(ModalScreen[frozenset[str]]):
             self._open("values")
         else:
             field = self.query_one("#value", Input)
-            field.value = chosen.own if chosen.own is not None else chosen.value
+            field.value = sanitise_line(chosen.value if chosen.own is None else chosen.own)
             field.cursor_position = len(field.value)
             self._open("value")
 

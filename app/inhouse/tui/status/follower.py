@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from inhouse.live.branch import branch_of
 from inhouse.tui.status.status import Status
-from inhouse_agent.events import Compacted, Event, UsageReported
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from inhouse.live.live_session import LiveSession
     from inhouse.live.model_figures import ModelFigures
     from inhouse.tui.status.status_line import StatusLine
+    from inhouse_agent.events import Event
 
 
 class StatusFollower:
@@ -35,15 +35,17 @@ class StatusFollower:
                 status,
                 model=built.info.name,
                 context=built.info.context_size,
-                sandbox=built.kit.workspace.sandbox.kind,
+                sandbox=built.kit.workspace.sandbox.held,
                 endpoint=settings.endpoint if settings else "",
                 compact_at=built.kit.options.compact_at,
                 tokens=status.tokens if built.history else 0,
             )
         self._tell(status)
 
-    def follow_event(self, event: Event) -> None:
+    def follow_event(self, event: "Event") -> None:
         """Tell what this event changes."""
+        from inhouse_agent.events import Compacted, UsageReported
+
         match event:
             case UsageReported(usage):
                 tokens = usage.input_tokens + usage.output_tokens

@@ -3,20 +3,12 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from inhouse.tui.status.speed import Speed
-from inhouse_agent.events import (
-    Event,
-    MessageAdded,
-    PrefillProgress,
-    TextArrived,
-    ThinkingArrived,
-    ToolStarted,
-    TurnEnded,
-    TurnStarted,
-    UsageReported,
-)
+
+if TYPE_CHECKING:
+    from inhouse_agent.events import Event, PrefillProgress, UsageReported
 
 Phase = Literal["idle", "loading", "asked", "reading", "thinking", "writing", "written"]
 # A piece holds one token, or several that came together: code has about four characters a token.
@@ -48,8 +40,20 @@ class Pace:
     _first_at: float = 0.0
     _speed: float = 0.0
 
-    def take(self, event: Event) -> None:
+    def take(self, event: "Event") -> None:
         """Follow one event; most change nothing."""
+        # Loaded with the first event: a person can write before that.
+        from inhouse_agent.events import (
+            MessageAdded,
+            PrefillProgress,
+            TextArrived,
+            ThinkingArrived,
+            ToolStarted,
+            TurnEnded,
+            TurnStarted,
+            UsageReported,
+        )
+
         match event:
             case TurnStarted():
                 self.ask()
@@ -80,7 +84,7 @@ class Pace:
             self._begin("loading")
         self.what, self.done, self.total = what, done, total
 
-    def read(self, event: PrefillProgress) -> None:
+    def read(self, event: "PrefillProgress") -> None:
         """So much of the prompt is read."""
         now = self.clock()
         if self.phase != "reading" or event.done < self.done:
@@ -144,7 +148,7 @@ class Pace:
         self._pieces += 1
         self.written = max(self._pieces, self._characters // CHARACTERS_PER_TOKEN)
 
-    def _report(self, event: UsageReported) -> None:
+    def _report(self, event: "UsageReported") -> None:
         """The engine's own figures take the place of what was watched."""
         self._begin("written")
         usage, timings = event.usage, event.timings

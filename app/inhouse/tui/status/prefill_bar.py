@@ -11,10 +11,11 @@ from inhouse.live.spelling import spell_count, spell_seconds
 from inhouse.tui.status.fitting import Part, bar, fitting, in_line
 from inhouse.tui.status.pace import Pace, Phase
 from inhouse.tui.text import join, line
-from inhouse_agent.events import Event, PrefillProgress
 
 if TYPE_CHECKING:
     from textual.timer import Timer
+
+    from inhouse_agent.events import Event, PrefillProgress
 
 PERIOD: Final = 0.125
 # What is over sooner would only flicker.
@@ -52,12 +53,12 @@ class PrefillBar(Widget):
         self._timer = self.set_interval(PERIOD, self.refresh_figures, pause=pause)
         self._followed = self.pace.phase
 
-    def take(self, event: Event) -> None:
+    def take(self, event: "Event") -> None:
         """Follow any event of a turn."""
         self.pace.take(event)
         self._follow()
 
-    def show(self, event: PrefillProgress) -> None:
+    def show(self, event: "PrefillProgress") -> None:
         """So much of the prompt is read."""
         self.take(event)
 

@@ -1,27 +1,26 @@
 """What the status line tells, as one value."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Literal
 
-if TYPE_CHECKING:
-    from inhouse_tools.sandbox import Kind
+Held = Literal["full", "partial", "none", "off"]
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """What holds now. Empty texts and zeros mean: not known, and nothing is shown of it.
 
-    `sandbox` is the kind of the boundary, `endpoint` the URL of a server that is used instead of
-    the engine. `tokens` of `context` are filled, exactly or about; at `compact_at` of them (a
-    share) the conversation is summarised. `model_bytes` and `cache_bytes` are what the model and
-    the keys and values of its context take.
+    `sandbox` says how commands are held back, `endpoint` is the URL of a server that is used
+    instead of the engine. `tokens` of `context` are filled, exactly or about; at `compact_at` of
+    them (a share) the conversation is summarised. `model_bytes` and `cache_bytes` are what the
+    model and the keys and values of its context take.
     """
 
     mode: str = ""
     branch: str = ""
     model: str = ""
     quantisation: str = ""
-    sandbox: "Kind | None" = None
+    sandbox: "Held | None" = None
     endpoint: str = ""
     tokens: int = 0
     context: int = 0

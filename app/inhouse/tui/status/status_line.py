@@ -1,5 +1,6 @@
 """The bottom line: mode and branch, sandbox, model and how full its context is."""
 
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -8,15 +9,16 @@ from textual.widget import Widget
 
 from inhouse.live.spelling import spell_size
 from inhouse.tui.status.fitting import Part, bar, fitting, in_line
-from inhouse.tui.status.status import Status
+from inhouse.tui.status.status import Held, Status
 from inhouse.tui.text import join, line
 
 HINT: Final = "shift+tab"
 GAUGE_CELLS: Final = 8
 MUTED: Final = "$text-muted"
 MODE_STYLES: Final = {"plan": "$primary bold", "yolo": "$warning bold"}
-SANDBOXES: Final = {
-    "bubblewrap": ("sandboxed", MUTED),
+SANDBOXES: Final[Mapping[Held, tuple[str, str]]] = {
+    "full": ("sandboxed", MUTED),
+    "partial": ("partial sandbox", "$warning bold"),
     "none": ("no sandbox", "$error bold"),
     "off": ("sandbox off", "$error bold"),
 }
@@ -77,7 +79,7 @@ def _right(status: Status) -> list[Part]:
     parts: list[Part] = []
     if status.sandbox:
         words, style = SANDBOXES[status.sandbox]
-        parts.append(Part(line(words, style), 5 if status.sandbox == "bubblewrap" else 2))
+        parts.append(Part(line(words, style), 5 if style == MUTED else 2))
     if status.model:
         parts.append(_where(status))
         parts.append(Part(line(_short(status.model, MOST_NAME), "$foreground"), 3))
