@@ -133,4 +133,4 @@ def test_a_long_line_is_broken_and_found_in() -> None:
 
 
 def test_wide_characters_take_two_cells() -> None:
-    assert in_rows(("界" * 30,), 20).rows == 3
+    assert in_rows(safe_lines("界" * 30), 20).rows == 3

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -24,6 +23,11 @@ from inhouse_tools.sandbox import Sandbox, probe
 
 SCRIPT = Path(__file__).parent / "scripted_language_server.py"
 Use = Callable[[LanguageServer], Awaitable[None]]
+
+
+def names_in(folder: Path) -> list[str]:
+    """Everything that lies in a folder."""
+    return sorted(path.name for path in folder.iterdir())
 
 
 def server(
@@ -82,14 +86,14 @@ def test_it_runs_in_the_sandbox(root: Path) -> None:
     sandbox = asyncio.run(probe(root))
     if sandbox.kind != "bubblewrap":
         pytest.skip(sandbox.label)
-    before = sorted(os.listdir(root))
+    before = names_in(root)
     cache = root.parent / "cache"
     boxed = Ground(root, sandbox, cache=cache)
 
     async def action(checker: LanguageServer) -> None:
         found = said(await checker.look(("a.txt",), 20))
         assert found[0] == ("a.txt", 2, 3, "bad")
-        assert sorted(os.listdir(root)) == before, "it runs for long, and must leave nothing there"
+        assert names_in(root) == before, "it runs for long, and must leave nothing"
 
     use(server("push", root, boxed, heard=cache / "checks" / "heard"), action)
     assert (cache / "checks" / "heard").exists()
