@@ -19,6 +19,7 @@ from inhouse_agent.events import (
 )
 from inhouse_agent.history import CANCELLED
 from inhouse_agent.kit import Kit
+from inhouse_agent.open_files import look_at_open_files, save_open_files, show_open_files
 from inhouse_agent.permission import Judgement
 from inhouse_agent.permitting import Permission, Wanted, granted, permit
 from inhouse_agent.watching import EditWatch
@@ -80,7 +81,7 @@ async def run_calls(
             close(result)
 
     for place, call in enumerate(calls):
-        prepared = _prepare(kit, call, place)
+        prepared = await _prepare(kit, call, place)
         if isinstance(prepared, Prepared) and prepared.parallel:
             reads.append(prepared)
             continue
@@ -97,7 +98,7 @@ def cancel_call(kit: Kit, call: ToolCall) -> Message:
     return Message("tool", CANCELLED, answers=call.id)
 
 
-def _prepare(kit: Kit, call: ToolCall, place: int) -> Prepared | Result:
+async def _prepare(kit: Kit, call: ToolCall, place: int) -> Prepared | Result:
     tools = {tool.name: tool for tool in kit.profile.tools(kit.tools)}
     if place >= MAX_CALLS:
         refusal = f"Not run: at most {MAX_CALLS} calls may stand in one answer. Call it again."
@@ -108,6 +109,8 @@ def _prepare(kit: Kit, call: ToolCall, place: int) -> Prepared | Result:
     if isinstance(good, BadCall):
         return _refuse(kit, call, good.text)
     accesses = good.tool.access(good.args, kit.workspace)
+    if await look_at_open_files(kit, accesses):
+        accesses = good.tool.access(good.args, kit.workspace)
     return Prepared(call, good, accesses, kit.policy.judge(call.name, accesses))
 
 
@@ -136,6 +139,9 @@ async def _run_alone(kit: Kit, prepared: Prepared, watch: EditWatch) -> Result:
         output = await watch.after(call, Output(_denial(permission.denial), failed=True))
         return _end(kit, Result(call, output, denied=True), 0.0)
     targets = [access.target for access in prepared.accesses if access.kind == "write"]
+    refused = await save_open_files(kit, prepared.accesses)
+    if refused is not None:
+        return _end(kit, Result(call, refused.output()), 0.0)
     await watch.before(targets)
     before = {target: fingerprint(kit.workspace, target) for target in targets}
     started = time.monotonic()
@@ -146,6 +152,7 @@ async def _run_alone(kit: Kit, prepared: Prepared, watch: EditWatch) -> Result:
         output = await prepared.good.tool.run(prepared.good.args, kit.workspace)
     seconds = time.monotonic() - started
     changed = _report_changes(kit, output, before)
+    await show_open_files(kit, [path for path in changed if path in before])
     _report_plan(kit, output)
     output = await watch.after(call, output, changed)
     return _end(kit, Result(call, output, changed=changed), seconds)

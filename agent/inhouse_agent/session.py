@@ -47,7 +47,8 @@ class SessionSummary:
 class Session:
     """An open session. History is a fold over the entries from its last one back to the first.
 
-    `notices` says what of the file could not be used.
+    `notices` says what of the file could not be used. `promised`: somebody else knows its id, so
+    that it stays even if nothing is ever said in it.
     """
 
     def __init__(self, file: JournalFile, header: Header, entries: list[Entry]) -> None:
@@ -55,6 +56,7 @@ class Session:
         self.header = header
         self.entries = entries
         self.notices: tuple[str, ...] = ()
+        self.promised = False
         self._leaf = entries[-1].id if entries else ""
         self._unsaved: list[bytes] = []
         self._ids = {entry.id for entry in entries}
@@ -164,8 +166,8 @@ class Session:
 
     @property
     def unused(self) -> bool:
-        """Whether nothing was said or done in it yet."""
-        return all(isinstance(entry.event, Noticed) for entry in self.entries)
+        """Whether nothing was said or done in it yet, and nobody else counts on it."""
+        return not self.promised and all(isinstance(entry.event, Noticed) for entry in self.entries)
 
     def close(self, *, discard: bool = False) -> None:
         """Lets others open it; with `discard` it is gone."""

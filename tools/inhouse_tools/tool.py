@@ -66,7 +66,8 @@ class Workspace:
     of writes, undo); None keeps nothing. With an `overlay` changes of files go there instead of
     to the disk. `undo` records what changes on it (see `recorded`); None records nothing. `network`
     is what the command of this one call may reach, None nothing, and `scripts` are files that it
-    would run, as they were when it was judged.
+    would run, as they were when it was judged. `buffers` is text that stands unsaved in an editor,
+    by absolute path: it counts before what is on the disk.
     """
 
     root: Path
@@ -85,6 +86,7 @@ class Workspace:
     progress: Callable[[str], None] = lambda _text: None
     network: "Network | None" = None
     scripts: "tuple[Script, ...]" = ()
+    buffers: dict[Path, bytes] = field(default_factory=dict[Path, bytes])
 
 
 @dataclass(frozen=True, slots=True)

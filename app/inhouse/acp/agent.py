@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast, get_args
 
+from acp import PROTOCOL_VERSION, RequestError
 from acp.schema import (
     AgentCapabilities,
     AuthenticateResponse,
@@ -30,7 +31,6 @@ from acp.schema import (
     SetSessionModeResponse,
 )
 
-from acp import PROTOCOL_VERSION, RequestError
 from inhouse import __version__
 from inhouse.acp.choices import modes_with
 from inhouse.acp.content import Block, read_prompt
@@ -216,9 +216,9 @@ class EditorAgent:
         return CloseSessionResponse()
 
     async def close(self) -> None:
-        """Lets go of all sessions."""
+        """Lets go of all sessions; the editor is gone."""
         for identifier in [*self._sessions]:
-            await self._sessions.pop(identifier).close()
+            await self._sessions.pop(identifier).close(for_good=True)
 
     async def ext_method(self, method: str, params: dict[str, Any]) -> dict[str, Any]:
         """There are no methods beside those of the protocol."""
@@ -246,7 +246,11 @@ class EditorAgent:
         root = folder_of(cwd)
         extra = tuple(folder_of(folder) for folder in folders or [])
         session = EditorSession(
-            self._client, root, lambda: self._make_wish(root, extra), self._connect_model
+            self._client,
+            root,
+            lambda: self._make_wish(root, extra),
+            self._connect_model,
+            self._can.fs,
         )
         await session.open(resume, showing=showing)
         self._sessions[session.id] = session

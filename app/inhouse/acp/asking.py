@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from acp import RequestError, helpers
 from acp.schema import (
     AllowedOutcome,
     ContentToolCallContent,
@@ -11,7 +12,6 @@ from acp.schema import (
     ToolCallUpdate,
 )
 
-from acp import RequestError, helpers
 from inhouse.acp.updates import KINDS, diffs_of
 from inhouse_agent.kit import Answer, Question
 from inhouse_agent.rules import Rule

@@ -3,15 +3,17 @@
 import asyncio
 from collections import deque
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
-from acp.schema import PromptResponse, StopReason, Usage, UsageUpdate
-
 from acp import RequestError, helpers
+from acp.schema import PromptResponse, SessionInfoUpdate, StopReason, Usage, UsageUpdate
+
 from inhouse.acp.asking import ALWAYS, ONCE, ask_editor
 from inhouse.acp.choices import CHOICES_OF_THINKING, MODEL, THINKING, ConfigOption, options_with
 from inhouse.acp.commands import offered_commands, run_command
+from inhouse.acp.open_files import EditorFiles
 from inhouse.acp.updates import Update, Updates
 from inhouse.live.live_session import Hearing, LiveSession
 from inhouse.live.session_rules import rule_for
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from acp.interfaces import Client
+    from acp.schema import FileSystemCapabilities
 
     from inhouse.acp.content import EditorPrompt
     from inhouse.build import BuildProblem, Built, Connect, Resume, Wish
@@ -49,6 +52,9 @@ class Notification:
     params: dict[str, object]
 
 
+Told = Update | UsageUpdate | SessionInfoUpdate | Notification
+
+
 class EditorSession:
     """Holds a `LiveSession`, and sends what happens in it in order by a task of its own."""
 
@@ -58,16 +64,21 @@ class EditorSession:
         root: Path,
         make_wish: "Callable[[], Wish | BuildProblem]",
         connect_model: "Connect | None" = None,
+        files: "FileSystemCapabilities | None" = None,
     ) -> None:
         self._client = client
+        self._files = files
         self._root = root
         self._updates = Updates(root)
-        self._outbox: asyncio.Queue[Update | UsageUpdate | Notification] = asyncio.Queue()
+        self._outbox: asyncio.Queue[Told] = asyncio.Queue()
         self._waiting: deque[asyncio.Future[TurnEnded]] = deque()
         self._plan: Plan | None = None
         self._quiet = False
         self._sending = asyncio.create_task(self._send_all())
-        hearing = Hearing(self._take, self._take_over, _ignore, _ignore_step, self._fail)
+        self._idle = asyncio.Event()
+        self._cancelled = False
+        self._title = ""
+        hearing = Hearing(self._take, self._take_over, self._changed, _ignore_step, self._fail)
         self.live = LiveSession(make_wish, hearing, connect_model)
 
     @property
@@ -114,14 +125,16 @@ class EditorSession:
         """A whole turn, or a command; it is answered when everything of it was told."""
         for refused in prompt.refused:
             self._say(f"{refused}\n")
+        self._cancelled = False
         said = await run_command(self.live, prompt.text, self._plan)
         if said is not None:
             self._say(said)
             await self._outbox.join()
-            return PromptResponse(stop_reason="end_turn")
+            return PromptResponse(stop_reason="cancelled" if self._cancelled else "end_turn")
         if not prompt.text and not prompt.images:
             raise RequestError.invalid_params({"details": "The prompt is empty."})
         ended = await self._turn(prompt)
+        self._tell_title()
         await self._outbox.join()
         return response_of(ended)
 
@@ -130,13 +143,18 @@ class EditorSession:
         self._waiting.append(future)
         self.live.send(prompt.text, prompt.images)
         try:
-            return await future
+            ended = await future
+            # What a turn does at its very end, such as recording it for undo, is waited for.
+            while self.live.state == "busy" and not self._waiting:
+                await self._idle.wait()
+            return ended
         finally:
             if future in self._waiting:
                 self._waiting.remove(future)
 
     async def cancel(self) -> None:
         """Ends the running turn at the next token, and those that wait."""
+        self._cancelled = True
         self.live.queue.clear()
         await self.live.interrupt()
         while self._waiting:
@@ -163,16 +181,25 @@ class EditorSession:
         """What can be chosen, and what holds."""
         return options_with(self._built.info.name, self._built.kit.options.think)
 
-    async def close(self) -> None:
-        """Ends what runs; the session stays on disk."""
+    async def close(self, *, for_good: bool = False) -> None:
+        """Ends what runs; the session stays on disk. `for_good`: unless nothing was said in it."""
+        if for_good and self.live.built is not None:
+            self.live.built.session.promised = False
         await self.cancel()
         await self.live.close()
         self._sending.cancel()
         await asyncio.wait([self._sending])
+        # Whoever waits until all is told goes on: nobody listens any more.
+        while not self._outbox.empty():
+            self._outbox.get_nowait()
+            self._outbox.task_done()
 
     def _take_over(self, built: "Built") -> None:
-        """From now on the editor asks the person."""
+        """From now on the editor asks the person, its open files count, and it knows the id."""
         built.kit.ask = self._ask
+        built.session.promised = True
+        if self._files is not None:
+            built.kit.open_files = EditorFiles(self._client, built.session.id, self._files)
 
     async def _ask(self, question: "Question") -> "Answer":
         kit = self._built.kit
@@ -223,6 +250,23 @@ class EditorSession:
             if not future.done():
                 future.set_result(event)
 
+    def _changed(self) -> None:
+        if self.live.state == "busy":
+            self._idle.clear()
+        else:
+            self._idle.set()
+
+    def _tell_title(self) -> None:
+        """What the session is called is known from its first turn on."""
+        title = self.live.built.session.title if self.live.built else self._title
+        if title == self._title:
+            return
+        self._title = title
+        now = datetime.now(UTC).isoformat()
+        self._outbox.put_nowait(
+            SessionInfoUpdate(session_update="session_info_update", title=title, updated_at=now)
+        )
+
     def _say(self, text: str) -> None:
         self._outbox.put_nowait(helpers.update_agent_message_text(text))
 
@@ -269,10 +313,6 @@ def _cancelled() -> TurnEnded:
     from inhouse_models.chat import Usage as TurnUsage
 
     return TurnEnded("interrupted", "", 0, TurnUsage(), Timings(), 0.0)
-
-
-def _ignore() -> None:
-    """Nothing is shown of it."""
 
 
 def _ignore_step(_done: int, _total: int, _what: str) -> None:

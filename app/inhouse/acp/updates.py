@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from acp import helpers
 from acp.schema import (
     AgentMessageChunk,
     AgentPlanUpdate,
@@ -17,7 +18,6 @@ from acp.schema import (
     UserMessageChunk,
 )
 
-from acp import helpers
 from inhouse.tui.diff.file_diff import FileDiff
 from inhouse.tui.diff.parse import changed_files
 from inhouse_agent.arguments import given_arguments

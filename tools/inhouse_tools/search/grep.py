@@ -14,7 +14,7 @@ from inhouse_tools.refusal import Refusal
 from inhouse_tools.search import ripgrep, scanning
 from inhouse_tools.search.answer import Naming, answer_counts, answer_lines
 from inhouse_tools.search.query import Found, Query
-from inhouse_tools.search.staged import search_over, staged_in
+from inhouse_tools.search.staged import contents_in, search_over
 from inhouse_tools.tool import Access, Output, Tool, Workspace
 
 MAX_CONTEXT = 10
@@ -94,13 +94,11 @@ def _query(
 async def _search(query: Query, workspace: Workspace) -> Found | Refusal:
     """By ripgrep where there is one that knows the pattern, else by a scan of our own."""
     if not query.folder.is_dir():
-        return await search_over(
-            Found(), query, staged_in(query.folder, workspace.overlay), SECONDS
-        )
+        return await search_over(Found(), query, contents_in(query.folder, workspace), SECONDS)
     program = ripgrep.find_ripgrep((workspace.root, *workspace.extra))
     found = await ripgrep.search(program, query, SECONDS) if program else None
     found = found or await scanning.search(query, SECONDS)
-    staged = staged_in(query.folder, workspace.overlay)
+    staged = contents_in(query.folder, workspace)
     if not staged or isinstance(found, Refusal):
         return found
     return await search_over(found, query, staged, SECONDS)

@@ -10,16 +10,27 @@ from inhouse_tools.places.listing import Start
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.search import scanning
 from inhouse_tools.search.query import Found, Query, bounded
+from inhouse_tools.tool import Workspace
 from inhouse_tools.writing.overlay import Overlay
 
 
 def staged_in(folder: Path, overlay: Overlay | None) -> dict[str, bytes | None]:
     """Files below a folder that are staged, by path relative to it; None for a deleted one."""
     changes = overlay.changes if overlay else ()
+    return _below(folder, {file.path: file.after for file in changes})
+
+
+def contents_in(folder: Path, workspace: Workspace) -> dict[str, bytes | None]:
+    """The same with files whose text stands unsaved in the person's editor."""
+    unsaved = _below(folder, workspace.buffers)
+    return {**unsaved, **staged_in(folder, workspace.overlay)}
+
+
+def _below(folder: Path, files: Mapping[Path, bytes | None]) -> dict[str, bytes | None]:
     return {
-        file.path.relative_to(folder).as_posix(): file.after
-        for file in changes
-        if file.path.is_relative_to(folder)
+        path.relative_to(folder).as_posix(): raw
+        for path, raw in files.items()
+        if path.is_relative_to(folder)
     }
 
 

@@ -77,10 +77,12 @@ def _bytes_on_disk(write: Write) -> bytes | Refusal | None:
 
 
 def read_now(path: Path, name: str, workspace: Workspace) -> Content | Refusal:
-    """The bytes of a file as the model sees it: staged ones before those on disk."""
+    """The bytes of a file as the model sees it: staged ones before those in the editor, and these
+    before those on disk."""
     staged = workspace.overlay.find(path) if workspace.overlay else None
     if staged is None:
-        return read_file(path, name)
+        unsaved = workspace.buffers.get(path)
+        return read_file(path, name) if unsaved is None else Content(unsaved, digest(unsaved))
     if staged.after is None:
         return Refusal(f"There is no file {name}: it was deleted.")
     return Content(staged.after, digest(staged.after))

@@ -1,0 +1,57 @@
+"""`acplint` finds nothing but what it gets wrong itself.
+
+It was written for another form of the protocol than the published one
+(https://agentclientprotocol.com/protocol/schema), which the package `acp` holds.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from acp.schema import (
+    AgentMessageChunk,
+    InitializeResponse,
+    PromptRequest,
+    SessionConfigOptionSelect,
+)
+from tests.app.editors.editor import AGENT
+
+VERSION: Final = "it wants protocolVersion as a text; the schema says an integer"
+LABEL: Final = "it wants a label in config options; the schema calls it name"
+CONTENT: Final = "it sends a prompt as content; the schema calls it prompt, so no turn begins"
+MISTAKES: Final = {
+    "initialize_v1": VERSION,
+    "protocol_version_returned": VERSION,
+    "schema_initialize": VERSION,
+    "new_session": LABEL,
+    "schema_session_new": LABEL,
+    "agent_message_chunk_received": CONTENT,
+    "prompt_stop_reason": CONTENT,
+}
+
+
+def test_acplint_finds_only_its_own_mistakes(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    acplint = Path(sys.executable).with_name("acplint")
+    words = [str(acplint), "--agent", sys.executable, "--agent-args", f"{AGENT} say"]
+    words += ["--cwd", str(tmp_path), "--timeout", "30", "--output", "json"]
+    words += ["--output-file", str(report)]
+    subprocess.run(words, check=False, capture_output=True, timeout=300)
+    results = json.loads(report.read_text())["results"]
+    found = {one["name"]: one["message"] for one in results if one["status"] != "PASS"}
+    assert sorted(found) == sorted(MISTAKES), found
+    assert {"resume_session", "close_session", "fork_session"} <= {
+        one["name"] for one in results if one["status"] == "PASS"
+    }
+
+
+def test_the_schema_agrees_with_the_agent() -> None:
+    assert InitializeResponse.model_fields["protocol_version"].annotation is int
+    assert "prompt" in PromptRequest.model_fields
+    assert "content" not in PromptRequest.model_fields
+    assert "name" in SessionConfigOptionSelect.model_fields
+    assert "label" not in SessionConfigOptionSelect.model_fields
+    kind = AgentMessageChunk.model_fields["session_update"]
+    assert "agent_message_chunk" in str(kind.annotation)
