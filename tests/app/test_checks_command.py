@@ -135,9 +135,9 @@ def test_an_empty_folder_names_nothing(checks: Checks) -> None:
 
 
 def test_own_checks_of_all_sources_add_up(folder: Path) -> None:
-    trust(folder)
     write(user_file(), '[checks.a]\ncommand = "mine"\n[checks.b]\ncommand = "b"\nfiles = "*.py"\n')
     write(project_file(folder), '[checks.a]\ncommand = "theirs"\nwhen = "end"\n[checks.c]\n')
+    trust(folder)
     settings = settled(folder, INHOUSE_CHECKS='{d = {when = "off"}}')
     commands = {name: (one.command, one.when) for name, one in settings.checks.items()}
     wanted = {"a": ("theirs", "end"), "b": ("b", "edit"), "c": ("", "edit"), "d": ("", "off")}

@@ -348,3 +348,6 @@ def test_answers_are_understood(answer: str, decision: Decision | None) -> None:
 def test_always_means_nothing_where_there_is_no_rule() -> None:
     assert understand("a", with_rule=False) is None
     assert understand("y", with_rule=False) == Decision(allowed=True)
+    assert understand("w", with_rule=False) is None
+    granted = understand("w be quick", with_rule=False, network=True)
+    assert granted == Decision(allowed=True, comment="be quick", network=True)

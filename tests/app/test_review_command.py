@@ -89,8 +89,8 @@ def test_a_line_is_explained_with_the_function_around_it(
     (changed / "b.py").write_text("x = 1\n\n\ndef g():\n    y = 2\n    return y\n")
     with answering(answer("It gives 2."), answer("It sets x.")) as script:
         assert inhouse("explain", "b.py:5").stdout == "It gives 2.\n"
-        inhouse("explain", "b.py:1")
+        inhouse("explain", "b.py:2")
     asked = [json.dumps(request) for request in script.requests]
     assert "Explain g in b.py" in asked[0] and "return y" in asked[0]
-    assert "Explain line 1 of b.py" in asked[1]
+    assert "Explain line 2 of b.py" in asked[1]
     assert inhouse("explain", "gone.py:1").returncode == 2

@@ -198,14 +198,32 @@ def test_what_was_changed_since_is_never_lost(folder: Path) -> None:
     assert texts(folder) == {"a.txt": "mine\n", "b.txt": "b\n"}
 
 
-def test_turns_of_another_session_are_asked_about(folder: Path) -> None:
-    live = two_turns(folder)
-    recorder = Recorder(store_of(folder))
-    recorder.begin("Elsewhere")
+def elsewhere(folder: Path, session: str, prompt: str) -> None:
+    """A turn of another session, which makes c.txt."""
+    recorder = Recorder(store_of(folder), session=session)
+    recorder.begin(prompt)
     recorder.open([folder.resolve() / "c.txt"])
     (folder / "c.txt").write_text("c\n")
     recorder.close()
     recorder.end()
+
+
+def test_undo_leaves_the_turns_of_other_sessions(folder: Path) -> None:
+    live = two_turns(folder)
+    elsewhere(folder, "another", "Add b.")
+    undone = asyncio.run(move_turns(live, "undo", 9))
+    assert undone.moved == 2
+    assert texts(folder) == {"a.txt": "one\n", "c.txt": "c\n"}
+    assert "Those of other sessions stay" in asyncio.run(move_turns(live, "undo")).stopped
+    assert asyncio.run(move_turns(live, "redo", 2)).moved == 2
+    stopped = live.rewind("Change a.")
+    assert isinstance(stopped, Problem)
+    assert stopped.kind == "others", "the same prompt makes it no turn of this session"
+
+
+def test_turns_of_another_session_are_asked_about(folder: Path) -> None:
+    live = two_turns(folder)
+    elsewhere(folder, "", "Elsewhere")
     stopped = live.rewind("Add b.")
     assert isinstance(stopped, Problem)
     assert stopped.kind == "others"

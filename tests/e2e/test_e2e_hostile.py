@@ -114,7 +114,7 @@ def test_settings_that_open_everything(repository: Path, serve: Serve) -> None:
     inhouse = Installed(repository)
     asked = ("-p", "go", "--output-format", "stream-json", "--endpoint", mine.url)
     done = inhouse.run(*asked)
-    assert "config.toml is ignored: this folder is not trusted" in done.complaints
+    assert "not trusted, so .inhouse/config.toml is ignored" in done.complaints
     (started,) = (event for event in done.events if event["type"] == "turn_started")
     assert started["mode"] == "auto-edit"
     assert (done.code, done.result["subtype"]) == (3, "blocked")

@@ -171,7 +171,8 @@ class Gallery:
                 self._note()
 
     async def _settle(self) -> None:
-        await self.app.presenter.settled()
+        # After a fault of ours nothing would settle any more.
+        await asyncio.wait_for(self.app.presenter.settled(), 60)
         for _ in range(2):
             await self.pilot.pause()
         self._note()

@@ -1,7 +1,6 @@
 """`inhouse engine cache`: what is saved of conversations, so that none is read twice."""
 
 import asyncio
-import json
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +10,7 @@ import typer
 
 from inhouse.cli.fail import fail
 from inhouse.cli.project import settings_of
+from inhouse.cli.say import say, say_json
 from inhouse.cli.table import print_table
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
@@ -110,14 +110,14 @@ def _show(settings: "Settings", *, as_json: bool) -> None:
         models = [{"name": one.name, **asdict(one)} for one in found]
         sums = {"disk_bytes": disk, "memory_bytes": memory}
         report = {"folder": str(states_folder()), "models": models, **sums, "limits": limits}
-        typer.echo(json.dumps(report, indent=2))
+        say_json(report)
         return
     if found:
         _print_rows(found)
         typer.echo("")
     of_memory = f" of {settings.states_memory:g} GiB" if settings.states_memory else ""
     on_disk = f"{_spell_size(disk)} of {settings.states_disk:g} GiB on disk"
-    typer.echo(f"{on_disk}, {_spell_size(memory)}{of_memory} in memory: {states_folder()}")
+    say(f"{on_disk}, {_spell_size(memory)}{of_memory} in memory: {states_folder()}")
 
 
 def _print_rows(found: "list[SavedStates]") -> None:

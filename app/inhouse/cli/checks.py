@@ -1,7 +1,6 @@
 """`inhouse checks`: the linters, type checkers and tests of a project, and running them."""
 
 import asyncio
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,9 +9,11 @@ import typer
 
 from inhouse.cli.fail import fail
 from inhouse.cli.project import root_of, settings_of, trust_folder
+from inhouse.cli.say import say, say_json
 from inhouse.cli.table import print_table
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
+from inhouse.file_there import is_file
 from inhouse.sanitise import sanitise_line
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def show(
     project = _open(folder)
     ground = asyncio.run(_ground(project))
     if as_json:
-        typer.echo(json.dumps(_report(project, ground), indent=2))
+        say_json(_report(project, ground))
         return
     if not project.checks and not project.servers:
         typer.echo("No check is named here. Your own: [checks.NAME] in the settings.")
@@ -71,7 +72,7 @@ def show(
     print_table([heads, *rows])
     refused = ground.refusal()
     if refused:
-        typer.echo(f"\n{refused.text}")
+        say(f"\n{refused.text}")
 
 
 @group.command("run")
@@ -119,7 +120,12 @@ async def _ground(project: Project) -> "Ground":
     from inhouse_tools.sandbox import Sandbox, probe
 
     root = project.root
-    sandbox = Sandbox.off() if project.settings.sandbox == "off" else await probe(root)
+    settings = project.settings
+    sandbox = Sandbox.off()
+    if settings.sandbox != "off":
+        sandbox = await probe(
+            root, env_files=settings.sandbox_env_files, memory=settings.command_memory
+        )
     return Ground(root, sandbox, is_trusted(root), folder_of_root(cache_folder(), root))
 
 
@@ -182,7 +188,7 @@ def _choose(project: Project, words: list[str]) -> "tuple[list[Check], list[str]
 
 def _relative(root: Path, word: str) -> str:
     path = Path(word).expanduser().resolve()
-    if not path.is_file():
+    if not is_file(path):
         fail(f"There is no check and no file {word!r}; `inhouse checks` lists the checks.")
     if not path.is_relative_to(root):
         fail(f"{word} is outside of {root}.")

@@ -7,6 +7,7 @@ import typer
 
 from inhouse.cli.fail import fail
 from inhouse.cli.project import settings_of
+from inhouse.cli.say import say
 from inhouse.cli.table import print_table
 from inhouse.complain import complain
 
@@ -42,7 +43,7 @@ def get(name: Name) -> None:
     from inhouse.settings import flatten
 
     key = _find(name)
-    typer.echo(_spell(flatten(_resolve().settings.model_dump(mode="json"))[key.name]))
+    say(_spell(flatten(_resolve().settings.model_dump(mode="json"))[key.name]))
 
 
 @group.command("set")
@@ -66,7 +67,7 @@ def set_value(
     problem = write_value(user_file(), key.name, checked)
     if problem is not None:
         fail(problem.text)
-    typer.echo(f"{key.name} = {_spell(checked)} in {user_file()}")
+    say(f"{key.name} = {_spell(checked)} in {user_file()}")
 
 
 @group.command("path")
@@ -74,8 +75,8 @@ def show_path() -> None:
     """Where the settings are: yours, and those of this folder."""
     from inhouse.sources import project_file, user_file
 
-    typer.echo(str(user_file()))
-    typer.echo(str(project_file(Path.cwd())))
+    say(str(user_file()))
+    say(str(project_file(Path.cwd())))
 
 
 def _find(name: str) -> "Key":

@@ -13,6 +13,7 @@ from inhouse.cli.options import takes
 from inhouse.cli.project import settings_of
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
+from inhouse.sanitise import sanitise_for
 
 if TYPE_CHECKING:
     from inhouse.filtering.buffer import Buffer
@@ -149,14 +150,17 @@ def _write(options: EditOptions, buffer: "Buffer", edited: "Edited | NotEdited")
         sys.stdout.write(encode_line(line))
         return
     if options.diff:
-        sys.stdout.write(edited.diff if done else "")
+        sys.stdout.write(sanitise_for(sys.stdout, edited.diff if done else ""))
         return
     if options.in_place:
         return
     raw = buffer.source.encode(text)
     if isinstance(raw, Refusal):
         fail(raw.text, ExitCode.FAILED)
-    sys.stdout.buffer.write(raw)
+    if sys.stdout.isatty():
+        sys.stdout.write(sanitise_for(sys.stdout, text))
+    else:
+        sys.stdout.buffer.write(raw)
 
 
 def _write_back(place: "Place", edited: "Edited", wanted: str, settings: "Settings") -> None:

@@ -8,6 +8,7 @@ import typer
 
 from inhouse.cli import cache
 from inhouse.cli.fail import fail
+from inhouse.cli.say import say
 from inhouse.cli.table import print_table
 
 group = typer.Typer(help="Look at, stop or debug the engine.", no_args_is_help=True)
@@ -45,7 +46,7 @@ def show_status(
     print_table(rows)
     if verbose:
         for one in found:
-            typer.echo(f"\n{one.model}")
+            say(f"\n{one.model}")
             print_table(describe_calibration(one.calibration))
 
 
@@ -72,9 +73,7 @@ def stop() -> None:
     from inhouse_models.host.control import stop_engines
 
     stopped = asyncio.run(stop_engines())
-    typer.echo(
-        f"Stopping {stopped} engine{'s' if stopped > 1 else ''}." if stopped else "None runs."
-    )
+    say(f"Stopping {stopped} engine{'s' if stopped > 1 else ''}." if stopped else "None runs.")
 
 
 @group.command("log")
@@ -82,7 +81,6 @@ def show_log(
     lines: Annotated[int, typer.Option("-n", "--lines", min=1, help="How many lines.")] = 50,
 ) -> None:
     """The last lines of its log."""
-    from inhouse.sanitise import sanitise
     from inhouse_models.host.places import log_path
 
     path = log_path()
@@ -95,5 +93,5 @@ def show_log(
         return
     except OSError as problem:
         fail(f"{path} cannot be read: {problem.strerror}.")
-    typer.echo(f"# {path}", err=True)
-    typer.echo(sanitise("\n".join(text.splitlines()[-lines:])))
+    say(f"# {path}", err=True)
+    say("\n".join(text.splitlines()[-lines:]))

@@ -1,6 +1,5 @@
 """`inhouse models fit`: how a model would lie in this machine's memory, and why so."""
 
-import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +8,7 @@ import typer
 
 from inhouse.cli.fail import fail
 from inhouse.cli.options import takes
+from inhouse.cli.say import say_json
 from inhouse.cli.table import print_table
 from inhouse.exit_codes import ExitCode
 from inhouse.sanitise import sanitise_line
@@ -79,7 +79,7 @@ def show_fit(options: FitOptions) -> None:
     if options.as_json:
         fault = planned.text if refused else ""
         report = {"model": options.name, "here": here, "fits": not refused, "fault": fault}
-        typer.echo(json.dumps({**report, "plan": plan and describe_plan(plan)}, indent=2))
+        say_json({**report, "plan": plan and describe_plan(plan)})
     elif plan:
         title = "The nearest plan that fits" if refused else f"{shape.name} fits"
         origin = (

@@ -10,8 +10,11 @@ import typer
 
 from inhouse.cli import fit
 from inhouse.cli.fail import fail
+from inhouse.cli.pulling import JsonMeter, pull_here
+from inhouse.cli.say import say
 from inhouse.cli.table import print_table
 from inhouse.exit_codes import ExitCode
+from inhouse.sanitise import sanitise_line
 
 group = typer.Typer(help="List, pull, add and remove models.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name, alias or path of a model.")]
@@ -87,16 +90,25 @@ def pull_model(
     projector: Annotated[
         bool, typer.Option("--projector", help="Also the file that lets the model see images.")
     ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="How far it is, one JSON object a line.")
+    ] = False,
 ) -> None:
     """Download a model; goes on where it was interrupted."""
-    from inhouse_models.download import PullFault, pull
+    from inhouse_models.download import PullFault
 
+    told = JsonMeter() if as_json else None
     meter = Meter()
-    pulled = asyncio.run(pull(name, meter.show, projector=projector))
+    pulled = pull_here(name, told.show if told else meter.show, projector=projector)
     meter.end()
+    if told:
+        told.finish(pulled)
     if isinstance(pulled, PullFault):
+        if told:
+            raise typer.Exit(ExitCode.ENGINE)
         fail(str(pulled), ExitCode.ENGINE)
-    typer.echo(f"{pulled.name} is ready: {pulled.path}")
+    if not told:
+        say(f"{pulled.name} is ready: {pulled.path}")
 
 
 @group.command("rm")
@@ -109,9 +121,9 @@ def remove_model(name: Name) -> None:
     if isinstance(removed, StoreFault):
         fail(removed.text, ExitCode.ENGINE)
     if removed.reference:
-        typer.echo(f"{removed.name} is forgotten; its file stays: {removed.path}")
+        say(f"{removed.name} is forgotten; its file stays: {removed.path}")
     else:
-        typer.echo(f"{removed.name} is deleted: {describe_size(removed.size)} freed.")
+        say(f"{removed.name} is deleted: {describe_size(removed.size)} freed.")
 
 
 @group.command("add")
@@ -126,7 +138,21 @@ def add_model(
     meter.end()
     if isinstance(added, StoreFault):
         fail(added.text, ExitCode.ENGINE)
-    typer.echo(f"{added.name} is ready: {added.path}")
+    say(f"{added.name} is ready: {added.path}")
+
+
+@group.command("trust")
+def trust_model(name: Name) -> None:
+    """Accept the weights that a file has now, when you have changed it yourself."""
+    from inhouse_models.store import Store, StoreFault
+
+    meter = Meter()
+    trusted = asyncio.run(Store().trust(name, meter.show))
+    meter.end()
+    if isinstance(trusted, StoreFault):
+        fail(trusted.text, ExitCode.ENGINE)
+    digest = trusted.record.sha256 if trusted.record else ""
+    say(f"{trusted.name} is accepted as it is: sha256 {digest}")
 
 
 class Meter:
@@ -147,14 +173,15 @@ class Meter:
             self.end()
             self._step, self._started, self._first = step, now, done
             if not self._live:
-                typer.echo(f"{step} ({describe_size(total)})", err=True)
+                say(f"{step} ({describe_size(total)})", err=True)
         if not self._live:
             return
         seconds, moved = now - self._started, done - self._first
         left = f", {seconds * (total - done) / moved:.0f} s left" if moved > 0 < seconds else ""
         share = f"{100 * done // total} %" if total else ""
         size = f"{describe_size(done)} of {describe_size(total)}"
-        typer.echo(f"\r\x1b[K{step}: {share} {size}{left}", nl=False, err=True)
+        said = sanitise_line(f"{step}: {share} {size}{left}")
+        typer.echo(f"\r\x1b[K{said}", nl=False, err=True)
 
     def end(self) -> None:
         """Leave the last line standing."""

@@ -16,6 +16,7 @@ from inhouse.cli.say import say, say_json
 from inhouse.cli.table import print_table
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
+from inhouse.sanitise import escape_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -181,7 +182,7 @@ def _answer_lines(judge: "Callable[[str], tuple[Judgement, Access]]") -> ExitCod
         else:
             judgement, _access = judge(command)
             answer = {"verdict": judgement.verdict, "reason": judgement.reason}
-        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.write(escape_json(json.dumps(answer)) + "\n")
         sys.stdout.flush()
     return code
 

@@ -12,6 +12,7 @@ from inhouse.cli.job import Job, perform, prepare
 from inhouse.cli.options import takes
 from inhouse.cli.prompt import read_prompt
 from inhouse.cli.root import PromptCommand
+from inhouse.cli.say import say
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
 
@@ -78,7 +79,7 @@ def _agree(text: str, job: Job) -> "Plan | None":
                     complain(edited.text)
                 else:
                     text = edited
-                    typer.echo(text)
+                    say(text)
             case _:
                 complain(LATER)
                 return None

@@ -8,10 +8,11 @@ import typer
 
 from inhouse.cli.cache import complain_about_keepers
 from inhouse.cli.fail import fail
+from inhouse.cli.say import say
 from inhouse.cli.table import print_table
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
-from inhouse.sanitise import sanitise_line
+from inhouse.sanitise import sanitise_for, sanitise_line
 from inhouse.times import DAY, describe_age
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def export(
     session.close()
     document = document_of(session)
     if file is None:
-        sys.stdout.write(render_document(document, form or "md"))
+        sys.stdout.write(sanitise_for(sys.stdout, render_document(document, form or "md")))
         return
     done = write_document(document, file, form or format_of(file.name))
     if isinstance(done, ExportProblem):
@@ -206,7 +207,7 @@ def compact(
         fail(done.text, done.code)
     if isinstance(done, NotCompacted):
         fail(done.text, ExitCode.FAILED)
-    typer.echo(f"{session.id}: {done.before:,} tokens became {done.after:,}.")
+    say(f"{session.id}: {done.before:,} tokens became {done.after:,}.")
 
 
 def _remove(identifiers: list[str], known: "list[SessionSummary]") -> None:
@@ -218,7 +219,7 @@ def _remove(identifiers: list[str], known: "list[SessionSummary]") -> None:
     described = {one.id: _describe(one) for one in known}
     done = asyncio.run(remove_with_states(identifiers))
     for identifier in done.removal.removed:
-        typer.echo(f"deleted {described.get(identifier, identifier)}")
+        say(f"deleted {described.get(identifier, identifier)}")
     for problem in done.removal.problems:
         complain(problem.text)
     complain_about_keepers(done.keeping)

@@ -1,7 +1,5 @@
 """`inhouse undo`: take back what turns have changed, or do it again."""
 
-import json
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +10,7 @@ import typer
 from inhouse.cli.fail import fail
 from inhouse.cli.options import takes
 from inhouse.cli.project import root_of, settings_of
+from inhouse.cli.say import say_json
 from inhouse.cli.sessions import describe_age
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
@@ -72,7 +71,7 @@ def undo(options: UndoOptions) -> None:
     move = history.redo if options.redo else history.undo
     outcome = move(wanted, force=options.force)
     if options.as_json:
-        sys.stdout.write(json.dumps(_encode(outcome), indent=2) + "\n")
+        say_json(_encode(outcome))
     else:
         _show(outcome, redo=options.redo)
     if outcome.refusal is not None:
@@ -122,7 +121,7 @@ def _list(store: "Store", limit: int, *, as_json: bool) -> None:
     if isinstance(found, Refusal):
         fail(found.text, ExitCode.FAILED)
     if as_json:
-        sys.stdout.write(json.dumps(_encode_list(found), indent=2) + "\n")
+        say_json(_encode_list(found))
         return
     for notice in found.notices:
         complain(notice)

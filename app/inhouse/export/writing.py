@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from inhouse.export.document import Document
+from inhouse_agent.secret_shapes import mask_secrets
 
 Format = Literal["md", "html"]
 MAX_NAME: Final = 40
@@ -26,8 +27,8 @@ class ExportProblem:
 
 
 def render_document(document: Document, form: Format) -> str:
-    """The document in one of the formats."""
-    return _renderer(form)(document)
+    """The document in one of the formats; what looks like a secret is masked."""
+    return mask_secrets(_renderer(form)(document))
 
 
 def format_of(name: str) -> Format:

@@ -12,7 +12,7 @@ from inhouse_agent.kit import Kit
 from inhouse_models.chat import Message, ModelError, ModelInfo, Request
 
 INSTRUCTIONS: Final = re.compile(
-    r"Instructions of the project, from .*?\nEnd of these instructions\.\n*", re.DOTALL
+    r"Instructions of the (?:project|user), from .*?\nEnd of these instructions\.\n*", re.DOTALL
 )
 TASK: Final = "Task:\n"
 READING: Final = frozenset({"read", "symbols"})

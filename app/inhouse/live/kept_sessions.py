@@ -14,7 +14,8 @@ from inhouse.export.writing import (
     format_of,
     write_document,
 )
-from inhouse_agent.journal import JournalFile, SessionProblem, read_header
+from inhouse_agent.journal import SessionProblem, read_header
+from inhouse_agent.journal_file import JournalFile
 from inhouse_agent.session import Session, find_session
 from inhouse_agent.session_outline import Outline
 

@@ -196,21 +196,25 @@ def _put_back(history: "History", outcome: "Outcome") -> Problem:
 @dataclass(slots=True)
 class _Traces:
     """By what the turns of a session, on all its branches, are known among those of the folder:
-    what they are recorded as, and when it wrote files (seconds since the epoch)."""
+    its id, or that of the one it was copied from; what they are recorded as, and when it wrote
+    files (seconds since the epoch), for records without a session."""
 
+    sessions: frozenset[str] = frozenset()
     names: set[str] = field(default_factory=set[str])
     writes: list[float] = field(default_factory=list[float])
 
     def fit(self, turn: "Turn") -> bool:
         """Whether a turn is the session's own. A plan may be recorded by a goal that the person
         has changed: then what it wrote tells."""
+        if turn.session:
+            return turn.session in self.sessions
         if turn.prompt in self.names:
             return True
         return any(turn.began - SLACK <= write <= turn.ended for write in self.writes)
 
 
 def _traces_of(session: "Session") -> _Traces:
-    traces = _Traces()
+    traces = _Traces(frozenset((session.id, session.header.forked_from)))
     for entry in session.entries:
         match entry.event:
             case TurnStarted(prompt):

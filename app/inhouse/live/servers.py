@@ -3,6 +3,7 @@
 import ipaddress
 from urllib.parse import urlsplit
 
+from inhouse.offline import RESTART, present_confinement
 from inhouse_models.chat import ModelError, ModelInfo
 
 AWAY = "What you ask and what is read for it goes to {}: it does not stay on this machine."
@@ -32,6 +33,8 @@ async def ask_server(url: str) -> ModelInfo | ModelError:
     """The model that answers there, or why none does; waits some seconds at most."""
     from inhouse_models.remote import open_remote
 
+    if present_confinement().enforced:
+        return ModelError("no_model", RESTART.format(url))
     client = open_remote(url)
     if isinstance(client, ModelError):
         return client

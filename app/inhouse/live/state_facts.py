@@ -10,6 +10,7 @@ from inhouse import __version__
 from inhouse.live.branch import branch_of
 from inhouse.live.model_figures import ModelFigures, look_at_engine, look_at_model
 from inhouse.live.spelling import spell_size
+from inhouse.offline import present_confinement
 from inhouse.settings import KEYS, SettingProblem
 from inhouse.sources import resolve
 from inhouse.trust import is_trusted
@@ -106,6 +107,7 @@ def _safety(live: "LiveSession", built: "Built") -> Facts:
     rules = ", ".join(f"{rule} {rule.verdict}" for rule in kit.policy.rules)
     return [
         ("mode", live.mode),
+        ("network", present_confinement().label),
         ("commands", kit.workspace.sandbox.label),
         ("rules", rules or "none"),
         ("undo", "records what turns change" if kit.workspace.undo else "off"),

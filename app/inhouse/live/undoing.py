@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from inhouse.build import Built, Wish
     from inhouse_tools.undo import History, Moved, Outcome, Store, Summaries
 
@@ -60,8 +62,9 @@ def store_for(wish: "Wish") -> "Store":
 async def move_turns(
     live: Undoable, way: Way, which: int | str = 1, *, force: bool = False
 ) -> Undone:
-    """Takes back the newest turns of the folder, so many or down to the one of this id, or does
-    them again. The model hears of it with the next prompt. Nothing that can be lost is touched.
+    """Takes back the newest turns: so many of the session, or all of the folder down to the one of
+    this id; or does them again. The model hears of it with the next prompt. Nothing that can be
+    lost is touched.
     """
     problem = unready(live)
     wish = live.wish
@@ -70,7 +73,10 @@ async def move_turns(
     from inhouse_tools.undo import History
 
     history = History(store_for(wish))
-    outcome = await asyncio.to_thread(moving(history, way), which, force=force)
+    session = live.built.session if live.built else None
+    # What a copy goes on with was changed by the session that it was copied from.
+    own = (session.id, session.header.forked_from) if session else ()
+    outcome = await asyncio.to_thread(moving(history, way), which, force=force, sessions=own)
     undone = describe(outcome, way)
     tell_model(live, way, undone.files)
     return undone
@@ -93,7 +99,9 @@ def moving(history: "History", way: Way) -> "Move":
 class Move(Protocol):
     """`History.undo` or `History.redo`."""
 
-    def __call__(self, which: int | str = 1, *, force: bool = False) -> "Outcome": ...
+    def __call__(
+        self, which: int | str = 1, *, force: bool = False, sessions: "Collection[str]" = ()
+    ) -> "Outcome": ...
 
 
 def tell_model(live: Undoable, way: Way, files: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from inhouse.trust import is_trusted
+from inhouse.trust import agrees_to_git
 from inhouse_tools.git.diff import diff
 from inhouse_tools.git.repository import Repository, open_repository
 from inhouse_tools.git.status import Status, status
@@ -39,7 +39,7 @@ class WorkTreeChanges:
 
 async def worktree_changes(root: Path) -> WorkTreeChanges:
     """What differs in the repository of this folder. Without one the note says why."""
-    repository = await open_repository(root, trusted=await asyncio.to_thread(is_trusted, root))
+    repository = await open_repository(root, trusted=agrees_to_git(root))
     if isinstance(repository, Refusal):
         return WorkTreeChanges(note=repository.text)
     now = await status(repository, every_file=True)

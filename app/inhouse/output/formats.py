@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TextIO
 
 from inhouse.output.result import Result, encode_line
-from inhouse.sanitise import sanitise
+from inhouse.sanitise import sanitise, sanitise_for
 from inhouse_agent.codec import encode
 from inhouse_agent.events import Event
 
@@ -35,7 +35,7 @@ class TextOutput:
     def finish(self, result: Result) -> None:
         """Write the answer; a pipe gets its very characters, a terminal gets them made safe."""
         if result.ending in ("success", "failed", "blocked"):
-            text = sanitise(result.text) if self.out.isatty() else result.text
+            text = sanitise_for(self.out, result.text)
             self.out.write(text if text.endswith("\n") else text + "\n")
         else:
             reason = result.error.text if result.error else result.text

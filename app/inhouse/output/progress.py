@@ -87,9 +87,9 @@ class Progress:
                 self._titles[event.call_id] = event.title
             case Answered(call_id, False, _, comment):
                 title = self._titles.get(call_id, "a call")
-                self._line(f"denied: {sanitise_line(title)}: {sanitise_line(comment)}")
+                self._print(f"denied: {sanitise_line(title)}: {sanitise_line(comment)}")
             case Noticed(text):
-                self._line(f"note: {sanitise_line(text)}")
+                self._print(f"note: {sanitise_line(text)}")
             case _:
                 pass
 
@@ -104,15 +104,15 @@ class Progress:
             case MessageAdded(message):
                 self._tail = ""
                 if message.role == "assistant" and message.calls and message.text.strip():
-                    self._line(sanitise(message.text.strip()))
+                    self._print(sanitise(message.text.strip()))
             case ToolStarted():
-                self._line(f"● {sanitise_line(event.title)}")
+                self._print(f"● {sanitise_line(event.title)}")
             case ToolProgress(_, text) if self.verbose:
-                self._line(self._dim(sanitise(text.rstrip("\n"))))
+                self._print(self._dim(sanitise(text.rstrip("\n"))))
             case ToolEnded():
                 self._show_end_of_tool(event)
             case Compacted(before, after):
-                self._line(f"summarised: {before:,} tokens became {after:,}")
+                self._print(f"summarised: {before:,} tokens became {after:,}")
             case _:
                 pass
 
@@ -131,12 +131,14 @@ class Progress:
             figures.append(f"{usage.output_tokens / timings.write_seconds:.1f} tokens/s")
         figures.append(f"{result.seconds:.1f} s")
         if result.answers:
-            self._line(self._dim(" · ".join(figures)))
+            self._print(self._dim(" · ".join(figures)))
         if result.files_changed:
             changed = ", ".join(sanitise_line(path) for path in result.files_changed)
-            self._line(f"changed: {changed}")
+            self._print(f"changed: {changed}")
         if result.session:
-            self._line(self._dim(f"session {result.session}; go on with: inhouse -c"))
+            self._print(
+                self._dim(f"session {sanitise_line(result.session)}; go on with: inhouse -c")
+            )
 
     def _show_reading(self, event: PrefillProgress) -> None:
         now = self.clock()
@@ -152,7 +154,7 @@ class Progress:
         if self.live:
             self._rewrite(words)
         elif left <= 0 and self.verbose:
-            self._line(words)
+            self._print(words)
 
     def _show_writing(self, verb: str, text: str) -> None:
         if self.live:
@@ -165,21 +167,21 @@ class Progress:
             lines = event.text.strip().splitlines() or ["failed"]
             shown = lines if self.verbose else lines[:3]
             for line in shown:
-                self._line(self._paint("-", f"  {sanitise_line(line)}"))
+                self._print(self._paint("-", f"  {sanitise_line(line)}"))
         elif isinstance(diff, str) and diff:
             self._show_diff(diff)
         elif self.verbose:
             for line in event.text.splitlines():
-                self._line(self._dim(f"  {sanitise_line(line)}"))
+                self._print(self._dim(f"  {sanitise_line(line)}"))
 
     def _show_diff(self, diff: str) -> None:
         lines = [line for line in diff.splitlines() if not line.startswith(("--- ", "+++ "))]
         for line in lines if self.verbose else lines[:DIFF_LINES]:
-            self._line("  " + self._paint(line[:1], sanitise_line(line)))
+            self._print("  " + self._paint(line[:1], sanitise_line(line)))
         if not self.verbose and len(lines) > DIFF_LINES:
-            self._line(self._dim(f"  … {len(lines) - DIFF_LINES} more lines"))
+            self._print(self._dim(f"  … {len(lines) - DIFF_LINES} more lines"))
 
-    def _line(self, text: str) -> None:
+    def _print(self, text: str) -> None:
         self.end()
         self.out.write(text + "\n")
         self.out.flush()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from inhouse.output.progress import Progress
-from inhouse.sanitise import sanitise
+from inhouse.sanitise import sanitise, sanitise_line
 from inhouse_agent.events import Event, TurnEnded, TurnStarted
 
 
@@ -13,6 +13,6 @@ def show_transcript(events: Iterable[Event], progress: Progress) -> None:
         if isinstance(event, TurnStarted):
             progress.out.write(f"> {sanitise(event.prompt)}\n")
         elif isinstance(event, TurnEnded):
-            progress.out.write(f"{sanitise(event.text)}\n[{event.ending}]\n\n")
+            progress.out.write(f"{sanitise(event.text)}\n[{sanitise_line(event.ending)}]\n\n")
         else:
             progress.show(event)

@@ -1,7 +1,6 @@
 """A prompt that was sent, as it stood in the editor: its images are chips again."""
 
 import base64
-import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,7 +31,7 @@ def as_written(prompt: str, sent: Sequence[str], folder: Path) -> Written:
 def _kept(image: str, folder: Path) -> Picture | None:
     try:
         data = base64.b64decode(image.partition("base64,")[2], validate=True)
-    except binascii.Error:
+    except ValueError:
         return None
     picture = images.keep(data, folder)
     return picture if isinstance(picture, Picture) else None

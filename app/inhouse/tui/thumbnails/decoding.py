@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import binascii
 import sys
 import tempfile
 from pathlib import Path
@@ -46,7 +45,7 @@ async def as_png(file: Path) -> bytes | None:
 def _write(file: Path, address: str) -> None:
     try:
         data = base64.b64decode(address.partition(",")[2])
-    except binascii.Error:
+    except ValueError:
         data = b""
     file.write_bytes(data)
 
