@@ -1,6 +1,11 @@
 """What an image file says of its size, before anything decodes it."""
 
 import struct
+from typing import Final
+
+# What a decoder would make of more does not fit into memory beside a model; no camera comes near.
+MOST_PIXELS: Final = 64 * 1024**2
+MOST_SIDE: Final = 32_768
 
 # Markers of JPEG that begin a frame and so hold its size; the three left out mean other things.
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -23,6 +28,12 @@ def image_size(data: bytes) -> tuple[int, int] | None:
         return None
     # The height of a BMP file is negative when its rows begin at the top.
     return (width, abs(height)) if width > 0 and height else None
+
+
+def is_bearable(size: tuple[int, int]) -> bool:
+    """Whether an image of so many pixels may be decoded at all."""
+    width, height = size
+    return max(size) <= MOST_SIDE and width * height <= MOST_PIXELS
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int]:

@@ -6,20 +6,26 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+from inhouse_models.private_file import sweep_parts, write_private
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """How to see without reading it that a file is the same: bytes, time, inode."""
+    """How to see without reading it that a file is the same: bytes, times, inode.
+
+    The time of the last change cannot be set by a program, as that of the last write can.
+    """
 
     size: int
     mtime_ns: int
     inode: int
+    ctime_ns: int
 
     @classmethod
     def of(cls, path: Path) -> "Stamp":
         """The stamp of a file now."""
         status = path.stat()
-        return cls(status.st_size, status.st_mtime_ns, status.st_ino)
+        return cls(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +49,30 @@ def record_path(file: Path) -> Path:
 
 
 def write_record(path: Path, record: Record) -> None:
-    """Write a record as a whole."""
+    """Write a record as a whole. Raises OSError."""
     values = {
         "sha256": record.sha256,
         "size": record.stamp.size,
         "mtime_ns": record.stamp.mtime_ns,
         "inode": record.stamp.inode,
+        "ctime_ns": record.stamp.ctime_ns,
         "source": record.source,
         "first_seen": record.first_seen,
     }
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    sweep_parts(path.parent, deep=False)
+    write_private(path, [(json.dumps(values, indent=1) + "\n").encode()])
 
 
 def read_record(path: Path) -> Record | None:
     """The record at `path`; one that is missing or damaged only costs a new hash."""
     try:
         values = cast("dict[str, object]", json.loads(path.read_text(encoding="utf-8")))
-        numbers = [values[key] for key in ("size", "mtime_ns", "inode")]
+        numbers = [values[key] for key in ("size", "mtime_ns", "inode", "ctime_ns")]
         texts = [values[key] for key in ("sha256", "source", "first_seen")]
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    size, mtime_ns, inode = (number if isinstance(number, int) else -1 for number in numbers)
+    size, mtime_ns, inode, ctime_ns = (
+        number if isinstance(number, int) else -1 for number in numbers
+    )
     sha256, source, first_seen = (str(text) for text in texts)
-    return Record(sha256, Stamp(size, mtime_ns, inode), source, first_seen)
+    return Record(sha256, Stamp(size, mtime_ns, inode, ctime_ns), source, first_seen)

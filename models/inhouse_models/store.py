@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import hashlib
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -107,14 +108,12 @@ class Store:
         """The model if it is a whole GGUF file with the hash it should have.
 
         Weights are read only when the file is not the one whose hash was taken before, by size,
-        time and inode, or when `thorough`. A plain path has no promised hash: its header is
-        checked, and `thorough` has nothing to add.
+        times and inode, or when `thorough`. A file that nobody vouches for, such as a plain path,
+        should have the hash that it had when it was used first.
         """
         header = await asyncio.to_thread(read_header, model.path)
         if isinstance(header, GgufFault):
             return StoreFault("load", header.text)
-        if not model.stored:
-            return model
         record, promised = model.record, _promised_hash(model)
         stamp = Stamp.of(model.path)
         if record and record.stamp == stamp and record.sha256 == promised and not thorough:
@@ -122,10 +121,27 @@ class Store:
         digest = await hash_file(model.path, progress, f"checking {model.name}")
         actual = digest.hexdigest()
         if promised and actual != promised:
-            return StoreFault("load", _describe_mismatch(model))
-        source = record.source if record else "found in the store"
+            return StoreFault("load", _describe_mismatch(model, actual))
+        source = record.source if record else "found in the store" if model.stored else "a path"
         first_seen = record.first_seen if record else ""
         return self._keep_record(model, Record.new(actual, stamp, source, first_seen))
+
+    async def trust(
+        self, wanted: str, progress: Progress = ignore_progress
+    ) -> ModelFile | StoreFault:
+        """Accept the weights that a file has now, where nobody else vouches for other ones."""
+        found = self.find(wanted)
+        if isinstance(found, StoreFault):
+            return found
+        header = await asyncio.to_thread(read_header, found.path)
+        if isinstance(header, GgufFault):
+            return StoreFault("load", header.text)
+        stamp = Stamp.of(found.path)
+        digest = (await hash_file(found.path, progress, f"hashing {found.name}")).hexdigest()
+        if _is_vouched_for(found) and digest != _promised_hash(found):
+            return StoreFault("load", _describe_mismatch(found, digest))
+        source = found.record.source if found.record else "accepted"
+        return self._keep_record(found, Record.new(digest, stamp, source))
 
     async def add(self, path: Path, progress: Progress = ignore_progress) -> ModelFile | StoreFault:
         """Make a GGUF file that lies elsewhere known by name. Its bytes stay where they are."""
@@ -180,11 +196,22 @@ class Store:
         return self._keep_record(self._look_at(target), record)
 
     def _keep_record(self, model: ModelFile, record: Record) -> ModelFile:
-        file = self.folder / f"{model.name}{SUFFIX}"
         # A store that cannot be written to still serves its models; they are hashed each time.
-        with contextlib.suppress(PermissionError):
+        if not model.stored:
+            kept = self._seen_path(model.path)
+            with contextlib.suppress(PermissionError):
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                write_record(kept, record)
+            return replace(model, record=record)
+        file = self.folder / f"{model.name}{SUFFIX}"
+        with contextlib.suppress(OSError):
             write_record(record_path(file), record)
         return self._look_at(file)
+
+    def _seen_path(self, path: Path) -> Path:
+        """Where the record of a file outside of the store is kept."""
+        name = hashlib.sha256(os.fsencode(path)).hexdigest()[:32]
+        return self.folder / "seen" / f"{name}.json"
 
     def _look_at(self, file: Path) -> ModelFile:
         name = file.name.removesuffix(SUFFIX)
@@ -231,7 +258,8 @@ class Store:
         # Only a hint for prompts and sampling: a file of exactly this many bytes.
         entry = next((entry for entry in load_catalogue() if entry.size == size), None)
         name = path.name.removesuffix(SUFFIX)
-        return ModelFile(name=name, path=path, size=size, entry=entry, stored=False)
+        record = read_record(self._seen_path(path))
+        return ModelFile(name, path, size, entry, record, stored=False)
 
     def _find_start(self, wanted: str, stored: tuple[ModelFile, ...]) -> ModelFile | StoreFault:
         matches = [model for model in stored if model.name.lower().startswith(wanted.lower())]
@@ -245,21 +273,30 @@ class Store:
         )
 
 
+def _is_vouched_for(model: ModelFile) -> bool:
+    """Whether the catalogue says which bytes this file has."""
+    entry = model.entry
+    return entry is not None and bool(entry.sha256) and model.stored and not model.reference
+
+
 def _promised_hash(model: ModelFile) -> str | None:
-    if model.entry and model.entry.sha256 and not model.reference:
+    if model.entry and _is_vouched_for(model):
         return model.entry.sha256
     return model.record.sha256 if model.record else None
 
 
-def _describe_mismatch(model: ModelFile) -> str:
-    if model.reference:
+def _describe_mismatch(model: ModelFile, actual: str) -> str:
+    if _is_vouched_for(model):
         return (
-            f"{model.path} has changed since it was added; if that was you: "
-            f"inhouse models add {model.path}"
+            f"{model.path} is not the file that was published (its hash differs) and is not "
+            f"loaded: inhouse models rm {model.name}, then pull it again"
         )
+    name = model.name if model.stored else str(model.path)
+    first = model.record.first_seen[:10] if model.record else ""
+    before = model.record.sha256[:12] if model.record else ""
     return (
-        f"{model.path} is not the file that was published or downloaded (its hash differs) and "
-        f"is not loaded: inhouse models rm {model.name}, then pull it again"
+        f"{model.path} has changed since it was first used ({first}): its hash was {before}… and "
+        f"is {actual[:12]}… now, so it is not loaded. If that was you: inhouse models trust {name}"
     )
 
 

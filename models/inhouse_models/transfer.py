@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from inhouse_models.private_file import sync_folder
+
 Progress = Callable[[int, int, str], None]
 """Called with the bytes done, the bytes in all and what is being done."""
 
@@ -92,11 +94,7 @@ def land(temporary: Path, target: Path) -> None:
     with temporary.open("rb+") as file:
         os.fsync(file.fileno())
     temporary.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(target.parent)
 
 
 @contextmanager
@@ -109,4 +107,7 @@ def only_one(lock: Path) -> Generator[bool]:
         except BlockingIOError:
             yield False
             return
+        except OSError:
+            # Network file systems may have no locks: then only the person prevents two at once.
+            pass
         yield True

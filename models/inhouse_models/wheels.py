@@ -21,6 +21,7 @@ from typing import cast
 
 from inhouse_models.catalogue import CatalogueEntry, WheelSource
 from inhouse_models.host.process import run_program
+from inhouse_models.private_file import sweep_parts, write_private
 from inhouse_models.transfer import (
     PIECE,
     Fetched,
@@ -73,9 +74,8 @@ class _Assembly:
             "parts": parts,
             "length": self.present(),
         }
-        temporary = self.note.with_name(f"{self.note.name}.new")
-        temporary.write_text(json.dumps(values), encoding="utf-8")
-        temporary.replace(self.note)
+        sweep_parts(self.note.parent, deep=False)
+        write_private(self.note, [json.dumps(values).encode()])
 
     def present(self) -> int:
         """Bytes that are there."""

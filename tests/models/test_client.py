@@ -22,7 +22,7 @@ from inhouse_models.chat import (
 )
 from inhouse_models.client import Answer, Lost, stream_answer
 from inhouse_models.host.places import Place, place_for
-from inhouse_models.host.spawn import HostOptions
+from inhouse_models.host.spawn import HostOptions, Start
 from inhouse_models.local import LocalClient, LocalModel
 from inhouse_models.wire import Json, decode_begun, decode_resume
 
@@ -47,7 +47,9 @@ def server(answer: Answering) -> httpx.AsyncClient:
         lines = [f"data: {json.dumps(one)}" for one in chunks]
         if chunks and chunks[-1]["choices"][0]["finish_reason"]:
             lines.append("data: [DONE]")
-        return httpx.Response(200, text="\n\n".join(lines))
+        kind = {"content-type": "text/event-stream"}
+        body = httpx.ByteStream("\n\n".join(lines).encode())
+        return httpx.Response(200, stream=body, headers=kind)
 
     return httpx.AsyncClient(transport=httpx.MockTransport(respond), base_url="http://engine")
 
@@ -55,7 +57,7 @@ def server(answer: Answering) -> httpx.AsyncClient:
 def ask_local(monkeypatch: pytest.MonkeyPatch, answer: Answering) -> list[Part]:
     """The parts that a local client yields where the engine answers so."""
 
-    async def ensure_host(_options: HostOptions) -> Place:
+    async def ensure_host(_options: HostOptions, _start: Start) -> Place:
         return place_for(MODEL)
 
     async def ask() -> list[Part]:

@@ -99,7 +99,7 @@ def test_a_plain_path_needs_no_store(store: Store, tmp_path: Path) -> None:
     file.write_bytes(OTHER)
     model = prepare(store, str(file))
     assert (model.path, model.stored, model.name) == (file, False, "mine")
-    assert not list(store.folder.iterdir())
+    assert store.list() == ()
 
 
 def test_a_plain_path_is_known_by_its_size(store: Store, tmp_path: Path) -> None:
@@ -166,17 +166,62 @@ def test_weights_that_changed_since_first_use_are_refused(store: Store) -> None:
     assert known.record
     file.write_bytes(OTHER[:-4] + b"\0\0\0\1")
     os.utime(file, ns=(1, 1))
-    assert "hash differs" in refusal(store, "own").text
+    told = refusal(store, "own").text
+    assert "has changed since it was first used" in told
+    assert known.record.sha256[:12] in told
+    assert told.endswith("inhouse models trust own")
 
 
-def test_a_thorough_check_reads_the_weights(store: Store) -> None:
+def test_a_change_that_hides_its_time_is_seen(store: Store) -> None:
     file = put(store, "own")
     known = prepare(store, "own")
     status = file.stat()
     file.write_bytes(WHOLE[:-4] + b"\0\0\0\1")
     os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
-    assert isinstance(asyncio.run(store.check(known)), ModelFile)
-    assert isinstance(asyncio.run(store.check(known, thorough=True)), StoreFault)
+    assert isinstance(asyncio.run(store.check(known)), StoreFault)
+
+
+def test_a_thorough_check_reads_the_weights(store: Store) -> None:
+    put(store, "own")
+    known = prepare(store, "own")
+    assert known.record is not None
+    read: list[str] = []
+    asyncio.run(store.check(known, lambda _done, _all, step: read.append(step)))
+    assert read == []
+    asyncio.run(store.check(known, lambda _done, _all, step: read.append(step), thorough=True))
+    assert set(read) == {"checking own"}
+
+
+def test_a_plain_path_is_pinned_at_first_use(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "mine.gguf"
+    file.write_bytes(OTHER)
+    first = prepare(store, str(file))
+    assert first.record is not None
+    assert first.record.sha256 == hashlib.sha256(OTHER).hexdigest()
+    assert prepare(store, str(file)).record == first.record
+    changed = OTHER[:-4] + b"\0\0\0\1"
+    file.write_bytes(changed)
+    told = refusal(store, str(file)).text
+    assert f"inhouse models trust {file}" in told
+    trusted = asyncio.run(store.trust(str(file)))
+    assert isinstance(trusted, ModelFile)
+    again = prepare(store, str(file))
+    assert again.record is not None
+    assert again.record.sha256 == hashlib.sha256(changed).hexdigest()
+
+
+def test_what_the_catalogue_vouches_for_cannot_be_replaced(store: Store) -> None:
+    put(store, "tiny-model", OTHER)
+    fault = asyncio.run(store.trust("tiny-model"))
+    assert isinstance(fault, StoreFault)
+    assert "not the file that was published" in fault.text
+
+
+def test_a_damaged_file_is_not_trusted(store: Store) -> None:
+    put(store, "own", WHOLE[:-100])
+    fault = asyncio.run(store.trust("own"))
+    assert isinstance(fault, StoreFault)
+    assert "missing" in fault.text
 
 
 def test_adding_keeps_the_file_where_it_is(store: Store, tmp_path: Path) -> None:
@@ -198,8 +243,8 @@ def test_a_changed_reference_can_be_accepted_again(store: Store, tmp_path: Path)
     file.write_bytes(OTHER)
     asyncio.run(store.add(file))
     file.write_bytes(WHOLE)
-    assert f"inhouse models add {file}" in refusal(store, "mine").text
-    asyncio.run(store.add(file))
+    assert "inhouse models trust mine" in refusal(store, "mine").text
+    asyncio.run(store.trust("mine"))
     assert prepare(store, "mine").size == len(WHOLE)
 
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from inhouse_models.engine.picture import Picture, PictureFault
 from inhouse_models.engine.places import find_images
 from inhouse_models.engine.vision import Vision
-from inhouse_models.image_file import image_size
+from inhouse_models.image_file import image_size, is_bearable
 
 MOST_BYTES = 32 * 1024**2
-MOST_PIXELS = 64 * 1024**2
+MOST_IMAGES = 64
 MOST_KEPT_BYTES = 128 * 1024**2
 
 
@@ -30,6 +30,8 @@ class PictureBook:
         for source in sources:
             if source in found:
                 continue
+            if len(found) == MOST_IMAGES:
+                return PictureFault(f"A conversation can show at most {MOST_IMAGES} images.")
             key = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
             picture = self._kept.get(key) or await asyncio.to_thread(self._look_at, source)
             if isinstance(picture, PictureFault):
@@ -66,7 +68,7 @@ def read_source(source: str) -> bytes | PictureFault:
     size = image_size(data)
     if size is None:
         return PictureFault("The image is damaged, or not a PNG, JPEG, GIF or BMP file.")
-    if size[0] * size[1] > MOST_PIXELS:
+    if not is_bearable(size):
         return PictureFault(f"The image of {size[0]} x {size[1]} pixels is too large.")
     return data
 

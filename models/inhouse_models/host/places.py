@@ -6,6 +6,10 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+# What clients name in Host on the Unix socket; no address means it.
+SOCKET_HOST = "inhouse"
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+
 
 class PlaceError(Exception):
     """The socket folder cannot be trusted; the text says why."""
@@ -21,16 +25,23 @@ class Place:
 
 
 def socket_folder() -> Path:
-    """`$XDG_RUNTIME_DIR/inhouse` or `/tmp/inhouse-UID`, ours alone; raises PlaceError."""
+    """`$XDG_RUNTIME_DIR/inhouse` or `/tmp/inhouse-UID`, ours alone; raises PlaceError.
+
+    One that others can write to is refused: what lies in it may be theirs.
+    """
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     folder = Path(runtime, "inhouse") if runtime else Path(f"/tmp/inhouse-{os.getuid()}")  # noqa: S108 - owner and mode are checked below
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = folder.lstat()
+        status, around = folder.lstat(), folder.parent.stat()
     except OSError as error:
         raise PlaceError(f"Cannot make the socket folder {folder}: {error.strerror}.") from error
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.getuid():
         raise PlaceError(f"{folder} belongs to somebody else: remove it and try again.")
+    if status.st_mode & OTHERS_WRITE:
+        raise PlaceError(f"Others can write to {folder}: remove it and try again.")
+    if around.st_mode & OTHERS_WRITE and not around.st_mode & stat.S_ISVTX:
+        raise PlaceError(f"Others can replace {folder}: set XDG_RUNTIME_DIR to a folder of yours.")
     if stat.S_IMODE(status.st_mode) & 0o077:
         folder.chmod(0o700)
     return folder

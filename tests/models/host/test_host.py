@@ -313,7 +313,8 @@ def test_malformed_requests_are_refused_and_the_host_lives(small_model: Path) ->
         assert isinstance(await client.info(), ModelInfo)
         async with open_http(place_for(small_model)) as http:
             for body in (b"", b"[]", b"{}", b'{"messages": 3}', b'{"messages": [{"role": 1}]}'):
-                response = await http.post("/v1/chat/completions", content=body)
+                kind = {"content-type": "application/json"}
+                response = await http.post("/v1/chat/completions", content=body, headers=kind)
                 assert response.status_code == 400, body
                 assert response.json()["error"]["message"]
         assert (await finish_of(client.stream(ask("Hi.", 2)))).error is None

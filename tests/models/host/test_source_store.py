@@ -29,8 +29,10 @@ def ask(*requests: Request, store: SourceStore) -> tuple[list[int], list[Answer]
         sent.append(sum(source.text is not None for source in sources))
         if store.complete(sources) is None:
             error = {"type": "sources", "message": "Send it along."}
-            return httpx.Response(500, json={"error": error})
-        return httpx.Response(200, text=f"data: {json.dumps(END)}\n\ndata: [DONE]\n\n")
+            body = httpx.ByteStream(json.dumps({"error": error}).encode())
+            return httpx.Response(500, stream=body)
+        body = httpx.ByteStream(f"data: {json.dumps(END)}\n\ndata: [DONE]\n\n".encode())
+        return httpx.Response(200, stream=body)
 
     async def main() -> list[Answer]:
         transport = httpx.MockTransport(serve)
