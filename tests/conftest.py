@@ -40,6 +40,9 @@ def home(
         if name.startswith(("XDG_", "INHOUSE_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(folder))
+    # A process of inhouse changes these for what it starts: here only as long as the test lasts.
+    monkeypatch.setenv("PATH", os.environ.get("PATH", os.defpath))
+    monkeypatch.delenv("GIT_CONFIG_PARAMETERS", raising=False)
     # An engine host may still be on its way out when its test is over.
     with tempfile.TemporaryDirectory("", "inhouse-", "/tmp", ignore_cleanup_errors=True) as sockets:
         monkeypatch.setenv("XDG_RUNTIME_DIR", sockets)

@@ -30,7 +30,8 @@ HOMES = {
     "tree_sitter": ("inhouse_tools.syntax",),
     "subprocess": ("inhouse_tools.process", "inhouse_models.host"),
 }
-STARTERS_OF_PROCESSES = {"create_subprocess_exec", "create_subprocess_shell"}
+STARTERS_OF_PROCESSES = {"create_subprocess_exec", "create_subprocess_shell", "posix_spawn"}
+HOMES_OF_STARTERS = (*HOMES["subprocess"], "inhouse_tools.runner")
 # Spelt so that this file does not hold what it looks for.
 MACHINE_PATH = re.compile("/(?:" + "|".join(["work/(?:main|shared|tmp)", "root/", r"opt/\w"]) + ")")
 
@@ -148,7 +149,7 @@ def test_processes_start_in_their_homes() -> None:
     strays = [
         f"{name_of(path)}:{node.lineno}"
         for path in python_files(*FOLDERS)
-        if not is_home(module_of(path), HOMES["subprocess"])
+        if not is_home(module_of(path), HOMES_OF_STARTERS)
         for node in ast.walk(parse(path))
         if isinstance(node, ast.Attribute) and node.attr in STARTERS_OF_PROCESSES
     ]

@@ -7,14 +7,16 @@ from pathlib import Path
 from inhouse.checking import checking_of
 from inhouse.connect import Progress, connect
 from inhouse.exit_codes import ExitCode
+from inhouse.offline import unkept_promise
+from inhouse.policy import held_by, read_policy
 from inhouse.settings import Settings
-from inhouse.trust import is_trusted
+from inhouse.trust import agrees_to_git
 from inhouse_agent.commit import TurnCommits
-from inhouse_agent.events import Event, Noticed, Verdict
+from inhouse_agent.events import Event, Noticed
 from inhouse_agent.folders import cache_folder, folder_of_root, state_folder
 from inhouse_agent.kit import Ask, Emit, Kit, Options, deny_asks
 from inhouse_agent.limits import Limits
-from inhouse_agent.permission import Mode, Policy, Rule, RuleProblem, parse_rule
+from inhouse_agent.permission import Mode, Policy, Rule, RuleProblem
 from inhouse_agent.profile import profile_named
 from inhouse_agent.seen_before import remember_files
 from inhouse_agent.session import Session, SessionProblem
@@ -73,7 +75,7 @@ class Given:
     """A wish with what it says of rules and of a session to go on with, both read already."""
 
     wish: Wish
-    rules: tuple[Rule, ...]
+    policy: Policy
     earlier: Session | None
 
 
@@ -119,13 +121,13 @@ async def build(
 
     `progress` hears of the long steps before the first answer.
     """
-    rules = read_rules(wish.settings)
-    if isinstance(rules, BuildProblem):
-        return rules
+    policy = read_policy(wish.settings, wish.default_mode, wish.root)
+    if isinstance(policy, RuleProblem):
+        return BuildProblem(policy.text)
     earlier = _earlier_session(wish) if wish.resume.wanted else None
     if isinstance(earlier, BuildProblem):
         return earlier
-    built = await _build(Given(wish, rules, earlier), show, progress, ask, connect_model)
+    built = await _build(Given(wish, policy, earlier), show, progress, ask, connect_model)
     if earlier is not None and isinstance(built, BuildProblem):
         earlier.close()
     return built
@@ -134,7 +136,7 @@ async def build(
 async def _build(
     given: Given, show: Emit, progress: Progress, ask: Ask, connect_model: Connect
 ) -> Built | BuildProblem:
-    wish, rules, earlier = given.wish, given.rules, given.earlier
+    wish, earlier = given.wish, given.earlier
     sandbox = await _choose_sandbox(wish)
     workspace = open_workspace(
         wish.root,
@@ -157,16 +159,17 @@ async def _build(
     if isinstance(session, SessionProblem):
         await client.close()
         return BuildProblem(session.text)
-    policy = Policy(
-        wish.settings.mode or wish.default_mode, rules, sandboxed=sandbox.kind == "bubblewrap"
-    )
+    policy = held_by(given.policy, sandbox)
     profile = profile_named(info.profile)
     workspace.keeps_symbols = profile.guided
     remember_files(workspace, session.events())
     emit = journalling(session, show)
     _say_what_matters(session, policy, workspace, emit)
+    if unkept := unkept_promise(wish.settings):
+        emit(Noticed(unkept))
     notice = noticing(emit)
-    workspace.undo = record_turns(workspace, int(wish.settings.undo_disk * GIB), notice)
+    room = int(wish.settings.undo_disk * GIB)
+    workspace.undo = record_turns(workspace, room, notice, session.id)
     kit = Kit(
         client=client,
         tools=builtin_tools(),
@@ -185,19 +188,8 @@ async def _build(
 
 def read_rules(settings: Settings) -> tuple[Rule, ...] | BuildProblem:
     """The person's rules, or which of them cannot be understood."""
-    lists: tuple[tuple[Verdict, tuple[str, ...]], ...] = (
-        ("allow", settings.rules.allow),
-        ("ask", settings.rules.ask),
-        ("deny", settings.rules.deny),
-    )
-    rules: list[Rule] = []
-    for verdict, texts in lists:
-        for text in texts:
-            rule = parse_rule(text, verdict)
-            if isinstance(rule, RuleProblem):
-                return BuildProblem(f"rules.{verdict}: {rule.text}")
-            rules.append(rule)
-    return tuple(rules)
+    policy = read_policy(settings, "ask", Path.cwd())
+    return BuildProblem(policy.text) if isinstance(policy, RuleProblem) else policy.rules
 
 
 def journalling(session: Session, show: Emit) -> Emit:
@@ -245,9 +237,15 @@ def _earlier_session(wish: Wish) -> Session | BuildProblem:
 
 
 async def _choose_sandbox(wish: Wish) -> Sandbox:
-    if wish.settings.sandbox == "off":
+    settings = wish.settings
+    if settings.sandbox == "off":
         return Sandbox.off()
-    return await probe(wish.root, wish.extra)
+    return await probe(
+        wish.root,
+        wish.extra,
+        env_files=settings.sandbox_env_files,
+        memory=settings.command_memory,
+    )
 
 
 def _say_what_matters(session: Session, policy: Policy, workspace: Workspace, emit: Emit) -> None:
@@ -257,11 +255,12 @@ def _say_what_matters(session: Session, policy: Policy, workspace: Workspace, em
         emit(Noticed(notice))
     if session.root in {Path.home().resolve(), Path(session.root.anchor)}:
         emit(Noticed(NO_PROJECT.format(session.root)))
-    if sandbox.kind == "bubblewrap":
+    if sandbox.full:
         return
     consequence = "each command asks"
     if policy.mode == "yolo":
-        consequence = "in mode yolo they run unprotected"
+        held = "held back by this only" if sandbox.holds else "unprotected"
+        consequence = f"in mode yolo they run {held}"
     emit(Noticed(f"Commands: {sandbox.label}; {consequence}."))
 
 
@@ -288,7 +287,7 @@ def turn_commits(wish: Wish) -> TurnCommits | None:
     """How the changes of each turn are committed; None when they are not."""
     if not wish.settings.commit_turns:
         return None
-    return TurnCommits(wish.settings.commit_trailer, is_trusted(wish.root))
+    return TurnCommits(wish.settings.commit_trailer, agrees_to_git(wish.root))
 
 
 def command_runner(workspace: Workspace) -> Callable[[str], Awaitable[Output]]:

@@ -22,14 +22,19 @@ ENVIRONMENT_PREFIX = "INHOUSE_"
 SECURITY_KEYS = frozenset(
     {
         "endpoint",
+        "offline",
         "model",
         "lora",
         "projector",
         "draft_model",
         "mode",
         "sandbox",
+        "sandbox_env_files",
+        "command_memory",
         "undo_disk",
         "rules.allow",
+        "rules.network",
+        "network_hosts",
     }
 )
 # Tables whose entries a person names, such as [checks.NAME]; those of all sources add up.
@@ -45,16 +50,30 @@ def _as_list(value: object) -> object:
 Patterns = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
 
 
+class RuleSetting(BaseModel):
+    """A rule with examples of what it must match and must not; they are tried at every start."""
+
+    model_config = _FROZEN
+
+    rule: str
+    matches: Patterns = ()
+    misses: Patterns = ()
+
+
+Entries = tuple[str | RuleSetting, ...]
+
+
 class Rules(BaseModel):
     """Lists of rules such as `bash(git status*)`; the lists of all sources add up."""
 
     model_config = _FROZEN
 
-    allow: tuple[str, ...] = Field(
-        default=(), description="calls that never ask, as `bash(git status*)`"
+    allow: Entries = Field(default=(), description="calls that never ask, as `bash(git status*)`")
+    ask: Entries = Field(default=(), description="calls that always ask")
+    deny: Entries = Field(default=(), description="calls that are never made")
+    network: Entries = Field(
+        default=(), description="commands that may reach the network, as `bash(pip install *)`"
     )
-    ask: tuple[str, ...] = Field(default=(), description="calls that always ask")
-    deny: tuple[str, ...] = Field(default=(), description="calls that are never made")
 
 
 class CheckSetting(BaseModel):
@@ -92,6 +111,11 @@ class Settings(BaseModel):
         default="", description="what goes ahead unasked: plan, ask, auto-edit or yolo"
     )
     endpoint: str = Field(default="", description="URL of an OpenAI-shaped server to use instead")
+    offline: bool | None = Field(
+        default=None,
+        description="cut off from the network: true also refuses servers and downloads, false is"
+        " never; not set: as soon as a local model answers",
+    )
     max_turns: int = Field(default=100, ge=1, description="answers of the model per prompt")
     timeout: float = Field(default=0, ge=0, description="seconds per prompt, 0 for no limit")
     think: bool | None = Field(default=None, description="let the model think first, or not")
@@ -168,6 +192,17 @@ class Settings(BaseModel):
     )
     sandbox: Literal["auto", "off"] = Field(
         default="auto", description="where commands run: auto or off"
+    )
+    sandbox_env_files: bool = Field(
+        default=False, description="let sandboxed commands read files named .env"
+    )
+    command_memory: float = Field(
+        default=0,
+        ge=0,
+        description="GiB that each process of a sandboxed command may take, 0 for three quarters",
+    )
+    network_hosts: Patterns = Field(
+        default=(), description="hosts that commands with network may reach, none for all"
     )
     theme: str = Field(
         default="auto", description="colours of the terminal UI: auto, or a name that /theme lists"

@@ -61,6 +61,14 @@ class Flags:
         str | None,
         typer.Option("--endpoint", metavar="URL", help="Use this OpenAI-shaped server instead."),
     ] = None
+    offline: Annotated[
+        bool | None,
+        typer.Option(
+            "--offline/--no-offline",
+            help="Cut off from the network at once, or never; else once a model here answers.",
+            show_default=False,
+        ),
+    ] = None
     mode: Annotated[
         Mode | None,
         typer.Option("--mode", "--permission-mode", help="What goes ahead unasked."),
@@ -119,7 +127,10 @@ class Flags:
         typer.Option("--append-system-prompt", metavar="TEXT", help="Add to the system prompt."),
     ] = None
     trust: Annotated[
-        bool, typer.Option("--trust", help="Trust this folder's .inhouse/config.toml from now on.")
+        bool, typer.Option("--trust", help="Trust what this folder brings along from now on.")
+    ] = False
+    trust_once: Annotated[
+        bool, typer.Option("--trust-once", help="Trust this folder for this run only.")
     ] = False
     plain: Annotated[
         bool,
@@ -141,6 +152,7 @@ class Flags:
             "model": self.model,
             "lora": None if self.lora is None else [*self.lora],
             "endpoint": self.endpoint,
+            "offline": self.offline,
             "mode": mode and mode.value,
             "verify": self.verify,
             "max_turns": self.max_turns,

@@ -75,10 +75,13 @@ def wanted_by(flags: Flags, default_mode: "AgentMode") -> "Wanted":
         root_of(folder)
     if flags.lora and flags.endpoint:
         fail("--lora is for inhouse's own engine; the server behind --endpoint loads its own.")
+    if flags.offline is not None:
+        # It is for what is started from here as well, such as a download.
+        os.environ["INHOUSE_OFFLINE"] = str(flags.offline).lower()
     if flags.fork and not (flags.continued or flags.resume):
         fail("--fork needs -c or -r: which session is to be copied?")
-    if flags.trust:
-        trust_folder(root)
+    if flags.trust or flags.trust_once:
+        trust_folder(root, once=not flags.trust)
     root, notices = _enter_worktree(flags, root)
     return Wanted(
         root,

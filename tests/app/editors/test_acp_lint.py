@@ -36,7 +36,7 @@ def test_acplint_finds_only_its_own_mistakes(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     acplint = Path(sys.executable).with_name("acplint")
     words = [str(acplint), "--agent", sys.executable, "--agent-args", f"{AGENT} say"]
-    words += ["--cwd", str(tmp_path), "--timeout", "30", "--output", "json"]
+    words += ["--cwd", str(tmp_path), "--timeout", "10", "--output", "json"]
     words += ["--output-file", str(report)]
     subprocess.run(words, check=False, capture_output=True, timeout=300)
     results = json.loads(report.read_text())["results"]
