@@ -8,6 +8,14 @@ from typing import Any, cast, get_args
 
 import httpx
 
+from inhouse_models.bounded_response import (
+    HEADERS,
+    ExcessError,
+    explain_head,
+    read_body,
+    read_lines,
+    shorten,
+)
 from inhouse_models.chat import (
     Doubt,
     ErrorKind,
@@ -39,6 +47,11 @@ REASONS: Mapping[str, Reason] = {
     "length": "length",
     "cancelled": "cancelled",
 }
+EVENTS = "text/event-stream"
+# Far more than a model writes in an answer, or calls in one.
+MOST_CHARACTERS = 32 * 1024**2
+MOST_ARGUMENT_CHARACTERS = 16 * 1024**2
+MOST_CALLS = 256
 OVERFLOWS = frozenset({"overflow", "exceed_context_size_error", "context_length_exceeded"})
 
 
@@ -65,6 +78,7 @@ class Answer:
     timings: Timings = Timings()
     error: ModelError | None = None
     doubts: tuple[Doubt, ...] = ()
+    characters: int = 0
 
     @property
     def begun(self) -> bool:
@@ -89,25 +103,38 @@ class Answer:
 
 
 async def stream_answer(
-    http: httpx.AsyncClient, request: Request, answer: Answer, extra: Mapping[str, object] = {}
+    http: httpx.AsyncClient,
+    request: Request,
+    answer: Answer,
+    extra: Mapping[str, object] = {},
+    *,
+    own: bool = True,
 ) -> AsyncGenerator[Part | Lost]:
     """Send `request` and yield parts while `answer` fills; Lost ends it when the server went away.
 
-    `extra` joins the body, such as the model's name. When `answer` holds ids already, the server
-    is told to go on after them. The texts of its sources are sent only to a server that says it
-    does not have them.
+    `extra` joins the body, such as the model's name. Only our `own` host is believed what it says
+    of token ids: they are sent to it again, and would be control tokens there. When `answer` holds
+    ids already, the server is told to go on after them. The texts of its sources are sent only to a
+    server that says it does not have them.
     """
     for sent in (without_texts(request), request):
         answer.error = None
         body = encode_request(sent, resume=tuple(answer.ids)) | dict(extra)
         try:
-            async with http.stream("POST", "/v1/chat/completions", json=body) as response:
+            post = http.stream("POST", "/v1/chat/completions", json=body, headers=HEADERS)
+            async with post as response:
+                if unreadable := explain_head(response, EVENTS):
+                    answer.error = ModelError("request", unreadable)
+                    return
                 if response.status_code == 200:
-                    async with aclosing(_read_stream(response, answer)) as parts:
+                    async with aclosing(_read_stream(response, answer, own)) as parts:
                         async for part in parts:
                             yield part
                     return
-                answer.error = _refusal(response.status_code, await response.aread())
+                answer.error = refusal_of(response.status_code, await read_body(response))
+        except ExcessError as excess:
+            answer.error = ModelError("request", str(excess))
+            return
         except httpx.TransportError as error:
             yield Lost(str(error) or type(error).__name__)
             return
@@ -115,8 +142,10 @@ async def stream_answer(
             return
 
 
-async def _read_stream(response: httpx.Response, answer: Answer) -> AsyncGenerator[Part | Lost]:
-    async for line in response.aiter_lines():
+async def _read_stream(
+    response: httpx.Response, answer: Answer, own: bool
+) -> AsyncGenerator[Part | Lost]:
+    async for line in read_lines(response):
         if not line.startswith("data:"):
             continue
         data = line[5:].strip()
@@ -124,7 +153,7 @@ async def _read_stream(response: httpx.Response, answer: Answer) -> AsyncGenerat
             for call in _take_partial_calls(answer):
                 yield call
             return
-        parts = _read_event(data, answer)
+        parts = _read_event(data, answer, own)
         if isinstance(parts, ModelError):
             answer.error = parts
             return
@@ -133,18 +162,21 @@ async def _read_stream(response: httpx.Response, answer: Answer) -> AsyncGenerat
     yield Lost("the answer stopped in the middle")
 
 
-def _read_event(data: str, answer: Answer) -> list[Part] | ModelError:
+def _read_event(data: str, answer: Answer, own: bool) -> list[Part] | ModelError:
     """The parts of one event; another server's event may be of any shape."""
     try:
-        return _read_chunk(json.loads(data), answer)
+        return _read_chunk(json.loads(data), answer, own)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        return ModelError("request", f"The server's answer is no chat completion: {error!r}.")
+        return ModelError(
+            "request", f"The server's answer is no chat completion: {shorten(repr(error))}."
+        )
 
 
-def _refusal(status: int, body: bytes) -> ModelError:
+def refusal_of(status: int, body: bytes) -> ModelError:
+    """The error that a refused request means."""
     try:
         error: Mapping[str, Any] = json.loads(body)["error"]
-        return ModelError(_kind_of(error), str(error["message"]))
+        return ModelError(_kind_of(error), shorten(str(error["message"])))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return ModelError("request", f"The server refused the request with status {status}.")
 
@@ -157,13 +189,13 @@ def _kind_of(error: Mapping[str, Any]) -> ErrorKind:
     return cast("ErrorKind", kind) if kind in get_args(ErrorKind) else "request"
 
 
-def _read_chunk(chunk: Mapping[str, Any], answer: Answer) -> list[Part]:
-    """Take one chunk into `answer`; returns the parts that it carries."""
-    extra: Mapping[str, Any] = chunk.get("inhouse") or {}
+def _read_chunk(chunk: Mapping[str, Any], answer: Answer, own: bool) -> list[Part]:
+    """Take one chunk into `answer`; returns the parts that it carries. Raises ExcessError."""
+    extra: Mapping[str, Any] = (chunk.get("inhouse") or {}) if own else {}
     parts: list[Part] = []
     if "error" in chunk:
         error: Mapping[str, Any] = chunk["error"]
-        answer.error = ModelError(_kind_of(error), str(error["message"]))
+        answer.error = ModelError(_kind_of(error), shorten(str(error["message"])))
     if "prefill" in extra:
         prefill: Mapping[str, int] = extra["prefill"]
         parts.append(Prefill(prefill["cached"], prefill["done"], prefill["total"]))
@@ -194,6 +226,7 @@ def _read_delta(delta: Mapping[str, Any], answer: Answer) -> list[Part]:
     if text := str(delta.get("content") or ""):
         answer.text += text
         parts.append(Text(text))
+    answer.characters += len(thinking) + len(text)
     deltas: list[Mapping[str, Any]] = delta.get("tool_calls") or []
     for call in deltas:
         function: Mapping[str, Any] = call.get("function") or {}
@@ -203,6 +236,13 @@ def _read_delta(delta: Mapping[str, Any], answer: Answer) -> list[Part]:
         partial["id"] += str(call.get("id") or "")
         partial["name"] += str(function.get("name") or "")
         partial["arguments"] += str(function.get("arguments") or "")
+        answer.characters += len(str(function))
+        if len(partial["arguments"]) > MOST_ARGUMENT_CHARACTERS:
+            raise ExcessError("The arguments of a tool call do not end.")
+    if len(answer.partial_calls) > MOST_CALLS:
+        raise ExcessError(f"The server makes more than {MOST_CALLS} tool calls in one answer.")
+    if answer.characters > MOST_CHARACTERS:
+        raise ExcessError(f"The server's answer is longer than {MOST_CHARACTERS // 1024**2} MiB.")
     return parts
 
 

@@ -21,8 +21,10 @@ from inhouse_models.chat import (
     Sampling,
 )
 from inhouse_models.client import Answer, Lost, stream_answer
+from inhouse_models.completion import Completion, CompletionRequest
+from inhouse_models.filling_client import ask_infill
 from inhouse_models.host.places import Place, log_path
-from inhouse_models.host.spawn import HostOptions, ensure_host, open_http
+from inhouse_models.host.spawn import HostOptions, Start, ensure_host, open_http, start_directly
 from inhouse_models.wire import encode_request
 
 GREEDY = Sampling()
@@ -43,8 +45,11 @@ class LocalModel:
 class LocalClient:
     """One front end's connection to the shared host of one model."""
 
-    def __init__(self, model: LocalModel, options: HostOptions) -> None:
+    def __init__(
+        self, model: LocalModel, options: HostOptions, start: Start = start_directly
+    ) -> None:
         self._model = model
+        self._start = start
         self._options = replace(options, model=model.path)
         self._place: Place | None = None
         self._http: httpx.AsyncClient | None = None
@@ -122,6 +127,20 @@ class LocalClient:
             async for _part in stream:
                 pass
 
+    async def complete(self, request: CompletionRequest) -> Completion | ModelError:
+        """Text for a cursor; a lost host is started anew once."""
+        lost = Lost("")
+        for _try in range(2):
+            http = await self._connect()
+            if isinstance(http, ModelError):
+                return http
+            answer = await ask_infill(http, request)
+            if not isinstance(answer, Lost):
+                return answer
+            lost = answer
+            await self._disconnect()
+        return self._lost(lost.cause)
+
     async def interrupt(self, session: str) -> None:
         """Ask the host; when it is gone the answer has ended anyway."""
         if self._http is not None:
@@ -134,7 +153,7 @@ class LocalClient:
 
     async def _connect(self) -> httpx.AsyncClient | ModelError:
         if self._http is None:
-            place = await ensure_host(self._options)
+            place = await ensure_host(self._options, self._start)
             if isinstance(place, ModelError):
                 return place
             self._place = place

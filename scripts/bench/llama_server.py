@@ -92,6 +92,13 @@ class LlamaServer:
                     break
         return answer.said(calling=request.must_call and stop_after is None)
 
+    async def infill(self, body: Mapping[str, object]) -> Mapping[str, Any]:
+        """Its answer to a request of `/infill`."""
+        response = await self._client.post("/infill", json=dict(body))
+        if response.status_code != 200:
+            raise SideError(response.text)
+        return response.json()
+
     async def settle(self) -> None:
         """Wait until it does nothing."""
         if self._process is not None:

@@ -1,26 +1,35 @@
 """The command line: what is typed, turned into one call of the code that does it."""
 
 import sys
+from pathlib import Path
 from typing import cast
 
 import typer
 
 from inhouse.cli import (
+    acp,
+    ask,
     checks,
     commit,
+    complete,
     config,
     doctor,
+    edit,
     engine,
     instructions,
     models,
+    permission,
     plan,
     prompt,
+    review,
     sessions,
+    trust,
     undo,
     worktrees,
 )
 from inhouse.cli import map as map_command
 from inhouse.cli.root import PROMPT_COMMAND, Root
+from inhouse.cli.say import say
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
 
@@ -48,9 +57,16 @@ PARTS = (
     worktrees,
     checks,
     config,
+    trust,
+    permission,
     doctor,
     instructions,
     map_command,
+    acp,
+    edit,
+    complete,
+    ask,
+    review,
 )
 for part in PARTS:
     part.register(app)
@@ -58,6 +74,7 @@ for part in PARTS:
 
 def run() -> None:
     """Run what stands on the command line; ends with SystemExit."""
+    guard_here()
     try:
         code = app(prog_name="inhouse", standalone_mode=False)
     except USAGE_ERROR as problem:
@@ -66,11 +83,22 @@ def run() -> None:
     sys.exit(code or ExitCode.DONE)
 
 
+def guard_here() -> None:
+    """Nothing that is started from here on is found in a folder that is not trusted."""
+    from inhouse.trust.guard import guard
+
+    try:
+        guard(Path.cwd())
+    except OSError:
+        # Who stands in a folder that was deleted is told so by what they asked for.
+        return
+
+
 def explain(problem: typer.BadParameter) -> None:
     """Say in one line what is wrong; a group without a command says what there is instead."""
     message = problem.format_message()
     if "\n" in message:
-        typer.echo(message, err=True)
+        say(message, err=True)
         return
     path = problem.ctx.command_path if problem.ctx else "inhouse"
     complain(f"{message.rstrip('.')}. See: {path.removesuffix(f' {PROMPT_COMMAND}')} --help")

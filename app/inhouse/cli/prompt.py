@@ -18,17 +18,24 @@ if TYPE_CHECKING:
     from inhouse_agent.plan import Plan
 
 COMMANDS = (
+    "acp",
+    "ask",
     "checks",
     "commit",
+    "complete",
     "config",
     "doctor",
+    "edit",
     "engine",
+    "explain",
     "instructions",
     "map",
     "models",
     "plan",
+    "review",
     "run",
     "sessions",
+    "trust",
     "undo",
     "worktrees",
 )

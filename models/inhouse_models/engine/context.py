@@ -36,7 +36,8 @@ CELL_TYPES: dict[CellType, int] = {"f32": 0, "f16": 1, "q8_0": 8}
 class ContextOptions:
     """How a context is made.
 
-    `cells` are the tokens that all sequences hold together, `sequences` how many there are.
+    `cells` are the tokens that all sequences hold together, `sequences` how many there are,
+    `aside` how many more for what is not kept.
     `rollback` is how many tokens a recurrent state can be taken back without a snapshot, `drafts`
     the longest draft that is verified at once. `keys` and `values` are the number types of the
     two halves of the attention cells; quantised values need flash attention. `threads` decode one
@@ -51,6 +52,7 @@ class ContextOptions:
     chunk: int = 0
     flash_attention: bool = False
     sequences: int = 1
+    aside: int = 0
     rollback: int = 0
     drafts: int = 16
     keys: CellType = "f16"
@@ -90,7 +92,7 @@ class Context:
         params.n_ctx = options.cells
         params.n_batch = options.batch
         params.n_ubatch = options.batch
-        params.n_seq_max = options.sequences + 1
+        params.n_seq_max = options.sequences + options.aside + 1
         params.kv_unified = True
         params.n_rs_seq = options.rollback if weights.recurrent else 0
         # The graph reserves a row of the vocabulary's size per output, and more of them abort.
@@ -119,7 +121,7 @@ class Context:
         self.cells = int(lib.llama_n_ctx(self.pointer))
         self.vocabulary_size = int(lib.llama_vocab_n_tokens(weights.vocab))
         self._outputs_limit = int(params.n_outputs_max)
-        self._spare = options.sequences
+        self._spare = options.sequences + options.aside
         self._owner = threading.get_ident()
         self.chunk = options.chunk or options.batch
         self._memory: Any = lib.llama_get_memory(self.pointer)

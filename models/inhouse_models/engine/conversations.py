@@ -1,5 +1,6 @@
 """The conversations that live in a context, and their way into the store and back."""
 
+import time
 from collections.abc import Sequence as Items
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from inhouse_models.engine.store.segment import Payload
 WORTH_SAVING = 64
 LEAST_SEGMENT = 256
 WORTH_PARKING = 512
+# What stands aside and was not asked for so long only makes the others slower.
+ASIDE_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,11 @@ class Conversations:
         self.sequences = [
             Sequence(context, number, most_marks) for number in range(context.options.sequences)
         ]
+        self.aside = (
+            Sequence(context, context.options.sequences, most_marks)
+            if context.options.aside
+            else None
+        )
 
     @property
     def free(self) -> list[Sequence]:
@@ -42,7 +50,27 @@ class Conversations:
     @property
     def held(self) -> int:
         """Tokens that the sequences hold together."""
-        return sum(len(sequence.tokens) for sequence in self.sequences)
+        return sum(len(sequence.tokens) for sequence in self._all)
+
+    @property
+    def _all(self) -> list[Sequence]:
+        return [*self.sequences, *([self.aside] if self.aside else [])]
+
+    def has_place(self, *, aside: bool) -> bool:
+        """Whether a prompt would get a sequence."""
+        return bool(self.free) if self.aside is None or not aside else not self.aside.busy
+
+    def take_aside(self, prompt: Items[int]) -> Place | None:
+        """The place of a prompt that is not kept: it takes the sequence of no conversation, where
+        there is one aside."""
+        if self.aside is None:
+            return self.take(prompt)
+        if self.aside.busy:
+            return None
+        self._park_others(self.aside)
+        kept = self.aside.cut(self.aside.reusable(prompt))
+        self.aside.busy = True
+        return Place(self.aside, kept)
 
     def take(self, prompt: Items[int]) -> Place | None:
         """The place of a prompt; None while every sequence is busy."""
@@ -106,6 +134,9 @@ class Conversations:
     def _park_others(self, sequence: Sequence) -> None:
         """Save long idle conversations and give their cells back: every token attends over all
         cells in use, also those that are not its own, and what is saved comes back quickly."""
+        aside = self.aside
+        if aside and not aside.busy and time.monotonic() - aside.used > ASIDE_SECONDS:
+            aside.forget()
         for other in self.free:
             if other is not sequence and len(other.tokens) >= WORTH_PARKING and self._store.keeps:
                 self.park(other)
@@ -120,16 +151,20 @@ class Conversations:
             if self.held + tokens <= self._context.cells:
                 break
             self.park(sequence)
+        crowded = self.held + tokens > self._context.cells
+        if crowded and self.aside and self.aside is not keep and not self.aside.busy:
+            self.aside.forget()
         return self.held + tokens <= self._context.cells
 
     def park(self, sequence: Sequence) -> None:
         """Save a conversation and give its cells back."""
-        self.save(sequence)
+        if sequence is not self.aside:
+            self.save(sequence)
         sequence.forget()
 
     def wipe(self) -> None:
         """Save everything and overwrite the cells, when no sequence is busy."""
-        for sequence in self.sequences:
+        for sequence in self._all:
             self.park(sequence)
         self._context.wipe()
 
@@ -168,14 +203,14 @@ class Conversations:
     def forget(self, tokens: Items[int], shared: int) -> None:
         """Drop what goes along with a conversation for more than its first `shared` tokens, saved
         and from sequences that are not busy."""
-        for sequence in self.sequences:
+        for sequence in self._all:
             if not sequence.busy and common_length(sequence.tokens, tokens) > shared:
                 sequence.cut(shared)
         self._store.forget(tokens, shared)
 
     def clear(self) -> None:
         """Drop everything that is saved, and every sequence that is not busy."""
-        for sequence in self.sequences:
+        for sequence in self._all:
             if not sequence.busy:
                 sequence.forget()
         self._store.clear()

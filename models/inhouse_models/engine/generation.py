@@ -119,7 +119,8 @@ class Generation:
         self._target = [*job.prompt, *self._answer.ids]
         self._taken_up = min(len(self._answer.ids), len(job.resume))
         self._images = find_images(self._target, kept)
-        self._boundaries = shared.boundaries.find(self._target, kept, self.sequence.marked)
+        found = shared.boundaries.find(self._target, kept, self.sequence.marked)
+        self._boundaries = sorted({*found, *(mark for mark in job.marks if mark > kept)})
 
     def _take_up(self) -> None:
         for token in self._resume:
@@ -299,6 +300,10 @@ class Generation:
         """The token that was written before, or the model's pick, with its doubts noted."""
         job, place = self.job, len(self._answer.ids)
         constraint = self._holder.constraint
+        if job.beginning is not None:
+            pieces = self._vocabulary.pieces
+            begun = b"".join(pieces[token] for token in self._answer.ids[: len(job.beginning.text)])
+            logits = job.beginning.hold(logits, begun)
         picked = _pick(logits, self._sampler, constraint)
         if place < len(self._resume):
             return self._resume[place]

@@ -5,8 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from inhouse_models.chat import Doubt, ModelError, Reason, Sampling, Timings, Usage
+from inhouse_models.engine.beginning import Beginning
 from inhouse_models.engine.picture import Picture
 from inhouse_models.engine.thought import ThoughtBudget
+
+# From this priority on somebody waits with a finger on the key: others stand still meanwhile.
+URGENT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,9 @@ class Job:
     written before the engine was lost. With `doubts` the end says where the model hesitated.
     `max_tokens` 0 only reads the prompt, ahead of time. Jobs of higher `priority` go first, and
     those below 0 stand back for all others. `pictures` are those that stand in the prompt.
-    `references` are ids of files that the answer may copy from, for drafts. `wake` hears of a
+    `references` are ids of files that the answer may copy from, for drafts. An answer begins with
+    the bytes of its `beginning`. One that is `aside` runs beside the conversations, and its state
+    is not saved; `marks` are lengths of its prompt to come back to. `wake` hears of a
     cancellation.
     """
 
@@ -89,6 +95,9 @@ class Job:
     thinking: ThoughtBudget | None = None
     pictures: tuple[Picture, ...] = ()
     references: tuple[tuple[int, ...], ...] = ()
+    beginning: Beginning | None = None
+    aside: bool = False
+    marks: tuple[int, ...] = ()
     cancelled: threading.Event = field(default_factory=threading.Event)
     wake: Callable[["Job"], None] = lambda _job: None
     queued_at: float = 0.0

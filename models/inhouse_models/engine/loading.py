@@ -141,6 +141,8 @@ def _by_plan(options: EngineOptions, plan: MemoryPlan, shape: ModelShape) -> Loa
             threads=options.threads or physical_cores(),
             flash_attention=flash,
             sequences=options.sequences or sequences,
+            # With recurrent layers it needs a state of its own, which the plan does not count.
+            aside=0 if shape.hybrid else 1,
             rollback=plan.rollback if options.rollback is None else options.rollback,
             keys=options.keys or plan.key_type,
             values=options.values or plan.value_type,

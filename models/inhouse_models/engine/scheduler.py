@@ -22,7 +22,7 @@ from inhouse_models.engine.conversations import Conversations
 from inhouse_models.engine.drafting.policy import DraftPolicy
 from inhouse_models.engine.drafting.predictor import Predictor
 from inhouse_models.engine.generation import Generation, Holder, Shared
-from inhouse_models.engine.job import Ended, Job
+from inhouse_models.engine.job import URGENT, Ended, Job
 
 if TYPE_CHECKING:
     from inhouse_models.engine.vision import Vision
@@ -32,6 +32,11 @@ CALM_SECONDS = 1.0
 # Where a chunk can be ended early, larger ones cost nobody anything and are read quicker.
 INTERRUPTIBLE_SECONDS = 3.0
 BUSY_SECONDS = 0.5
+# While somebody waits for every key, and shortly after: the next one is near.
+URGENT_SECONDS = 0.2
+URGENT_FOLLOWS = 5.0
+# What is urgent stands still for one step when the others have not had one for so long.
+STANDSTILL_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ class Scheduler:
         self._stuck = False
         # The one that runs must not have others beside it.
         self._alone = False
+        self._urgent_at = -URGENT_FOLLOWS
+        self._all_stepped_at = 0.0
 
     def draft_by(self, policy: DraftPolicy | None) -> None:
         """Let this decide on the drafts of answers that begin from now on; None for no drafts."""
@@ -95,6 +102,8 @@ class Scheduler:
     def add(self, job: Job) -> None:
         """Take a job; its steps end with exactly one Ended."""
         job.wake = self.interrupt
+        if job.priority >= URGENT:
+            self._urgent_at = time.monotonic()
         self._waiting.append(_Waiting(job))
         # By priority, then as they came.
         self._waiting = deque(sorted(self._waiting, key=lambda one: -one.job.priority))
@@ -106,7 +115,7 @@ class Scheduler:
             if self._admit(self._waiting[0]):
                 self._waiting.popleft()
             else:
-                self._stuck = not self._make_stand_back(self._waiting[0].job.priority)
+                self._stuck = not self._make_stand_back(self._waiting[0].job)
         chosen = self._choose()
         if not chosen:
             return
@@ -123,7 +132,9 @@ class Scheduler:
         if job.cancelled.is_set():
             job.emit(Ended("cancelled"))
             return True
-        if not self._conversations.free or (self._active and (waiting.alone or self._alone)):
+        if not self._conversations.has_place(aside=job.aside):
+            return False
+        if self._active and (waiting.alone or self._alone):
             return False
         wanted = [*job.prompt, *(waiting.written or job.resume)]
         length = len(wanted)
@@ -136,7 +147,8 @@ class Scheduler:
         except GrammarError as fault:
             job.emit(Ended("error", error=_grammar_failed(fault)))
             return True
-        place = self._conversations.take(wanted)
+        take = self._conversations.take_aside if job.aside else self._conversations.take
+        place = take(wanted)
         if place is None:
             return False
         room = self._conversations.make_room(length - place.kept + 1, keep=place.sequence)
@@ -150,12 +162,16 @@ class Scheduler:
         self._begin(Generation(job, place, holder, shared, waiting.written))
         return True
 
-    def _make_stand_back(self, priority: int) -> bool:
-        """Postpone what only reads ahead of time, for a job that somebody waits for."""
-        ahead = [one for one in self._active if one.job.priority < min(priority, 0)]
-        for generation in ahead:
-            self._postpone(generation)
-        return bool(ahead)
+    def _make_stand_back(self, job: Job) -> bool:
+        """Postpone what only reads ahead of time, for a job that somebody waits for; and when that
+        is urgent and has no room, the youngest answer."""
+        others = [one for one in self._active if one.job.priority < min(job.priority, 0)]
+        if not others and job.priority >= URGENT and self._conversations.has_place(aside=job.aside):
+            less = [one for one in self._active if one.job.priority < job.priority]
+            others = sorted(less, key=lambda one: one.job.queued_at)[-1:]
+        for generation in others:
+            self._postpone(generation, alone=self._alone)
+        return bool(others)
 
     def _begin(self, generation: Generation) -> None:
         self._active.append(generation)
@@ -170,12 +186,13 @@ class Scheduler:
 
     def _choose(self) -> list[tuple[Generation, Rows]]:
         """The next rows of everyone who writes, and a chunk of the one who reads next."""
-        writing = [one for one in self._active if not one.reading]
-        reading = [one for one in self._active if one.reading]
+        turn = self._whose_turn()
+        writing = [one for one in turn if not one.reading]
+        reading = [one for one in turn if one.reading]
         reading.sort(key=lambda one: -one.job.priority)
         # Drafts are measured by the batch that they make longer, so they have it alone; and a
         # mixed batch may be divided so that a recurrent state cannot be taken back.
-        alone = len(self._active) == 1
+        alone = len(turn) == 1
         chosen = [(one, one.rows(0, draft=alone)) for one in writing]
         if reading:
             room = self._context.options.batch - sum(len(rows.tokens) for _one, rows in chosen)
@@ -186,6 +203,15 @@ class Scheduler:
             self._active.remove(reading[0])
             self._active.append(reading[0])
         return self._fit(chosen)
+
+    def _whose_turn(self) -> list[Generation]:
+        """Everyone, or only those that are urgent as long as the others can wait."""
+        urgent = [one for one in self._active if one.job.priority >= URGENT]
+        now = time.monotonic()
+        if not urgent or now - self._all_stepped_at > STANDSTILL_SECONDS:
+            self._all_stepped_at = now
+            return list(self._active)
+        return urgent
 
     def _fit(self, chosen: list[tuple[Generation, Rows]]) -> list[tuple[Generation, Rows]]:
         """Leave out from the end what has no room, and give its cells to the others."""
@@ -208,15 +234,18 @@ class Scheduler:
         generation.close()
         generation.sequence.busy = False
         self._conversations.park(generation.sequence)
-        ahead = generation.job.priority < 0
+        priority = generation.job.priority
         # It has waited before, so it is the first of those that are equally urgent.
-        place = len(self._waiting) if ahead else 0
+        above = sum(one.job.priority > priority for one in self._waiting)
+        place = len(self._waiting) if priority < 0 else above
         self._waiting.insert(place, _Waiting(generation.job, generation.written, alone))
 
     def _chunk_size(self) -> int:
         busy = len(self._active) + len(self._waiting) > 1
         calm = INTERRUPTIBLE_SECONDS if self._context.interruption else CALM_SECONDS
         seconds = BUSY_SECONDS if busy else calm
+        if time.monotonic() - self._urgent_at < URGENT_FOLLOWS:
+            seconds = URGENT_SECONDS
         wanted = int(self.tokens_per_second * seconds) // SMALLEST_CHUNK * SMALLEST_CHUNK
         return min(max(wanted, SMALLEST_CHUNK * 2), self._context.chunk)
 
@@ -258,6 +287,12 @@ class Scheduler:
     def interrupt(self, job: Job) -> None:
         """End the chunk that is read for this job; from any thread."""
         if self._reading is job and self._context.interruption is not None:
+            self._context.interruption.request()
+
+    def make_way(self, job: Job) -> None:
+        """End the chunk of a less urgent job, which is read again later; from any thread."""
+        reading = self._reading
+        if reading is not None and reading.priority < job.priority and self._context.interruption:
             self._context.interruption.request()
 
     def _read_image(self, generation: Generation, rows: Rows) -> None:

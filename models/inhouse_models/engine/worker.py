@@ -18,7 +18,7 @@ from inhouse_models.engine.conversations import Conversations
 from inhouse_models.engine.drafting.draft_model import open_draft_model
 from inhouse_models.engine.drafting.prediction import open_prediction
 from inhouse_models.engine.drafting.predictor import Predictor
-from inhouse_models.engine.job import Ended, Job
+from inhouse_models.engine.job import URGENT, Ended, Job
 from inhouse_models.engine.loading import EngineOptions, Loading, plan_loading
 from inhouse_models.engine.scheduler import Scheduler
 from inhouse_models.engine.store.about import STATE_FORMAT, About
@@ -61,6 +61,7 @@ class Engine:
         self.calibration: Calibration | None = None
         self.tuned = threading.Event()
         self._open = 0
+        self._scheduler: Scheduler | None = None
         self._jobs: queue.SimpleQueue[Job | _Forgetting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
 
@@ -72,6 +73,8 @@ class Engine:
         """Queue a job; its steps end with exactly one Ended."""
         job.queued_at = time.perf_counter()
         self._jobs.put(job)
+        if job.priority >= URGENT and self._scheduler is not None:
+            self._scheduler.make_way(job)
 
     def forget(self, deletion: Deletion | None) -> Future[None]:
         """Drop what is kept of a deleted conversation, None for everything, between two steps.
@@ -130,6 +133,7 @@ class Engine:
         predictor = self._open_predictor(context, loading)
         scheduler = Scheduler(context, conversations, tools.get_compiler, predictor)
         scheduler.vision = self.vision
+        self._scheduler = scheduler
         tuner = Tuner(
             context,
             self.options.drafting,

@@ -15,7 +15,9 @@ from inhouse_models.adapter import Adapter
 from inhouse_models.engine.binding import log_to
 from inhouse_models.engine.loading import EngineOptions
 from inhouse_models.engine.worker import Engine
-from inhouse_models.host.places import states_folder
+from inhouse_models.host.doorkeeper import Doorkeeper, HouseRules
+from inhouse_models.host.patience import listening
+from inhouse_models.host.places import SOCKET_HOST, states_folder
 from inhouse_models.host.prompting import CHATML
 from inhouse_models.host.server import HostApplication
 
@@ -36,6 +38,7 @@ def parse_arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--draft-model", type=Path)
     parser.add_argument("--lora", type=Adapter.parse, action="append", default=[])
     parser.add_argument("--projector", type=Path)
+    parser.add_argument("--confined", action="store_true")
     return parser.parse_args(words)
 
 
@@ -46,9 +49,18 @@ def write_log(line: str) -> None:
     sys.stderr.flush()
 
 
+def is_filtered() -> bool:
+    """Whether the kernel filters the system calls of this process; Linux alone tells."""
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    return "\nSeccomp:\t2\n" in status
+
+
 async def serve(words: list[str]) -> None:
     """Load the model and answer until idle."""
     arguments = parse_arguments(words)
+    if arguments.confined and not is_filtered():
+        write_log("ended: it was to be started so that it can open no socket, and was not")
+        return
     log_to(write_log)
     options = EngineOptions(
         path=arguments.model,
@@ -74,10 +86,8 @@ async def serve(words: list[str]) -> None:
     compared = words[words.index("--fd") + 2 :]
     template = CHATML if arguments.template else None
     host = HostApplication(engine, compared, arguments.idle_seconds, end, template)
-    config = uvicorn.Config(
-        host.routes(), fd=arguments.fd, log_level="warning", lifespan="off", access_log=False
-    )
-    server = uvicorn.Server(config)
+    door = Doorkeeper(host.routes(), HouseRules(frozenset({SOCKET_HOST})))
+    server = uvicorn.Server(listening(door, arguments.fd))
     idle = asyncio.create_task(host.watch_idle())
     await server.serve()
     idle.cancel()

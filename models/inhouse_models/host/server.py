@@ -23,12 +23,12 @@ from inhouse_models.engine.drafting.calibration import calibration_figures
 from inhouse_models.engine.weights import Weights
 from inhouse_models.engine.worker import Engine
 from inhouse_models.host.answers import answer_chunks
+from inhouse_models.host.infill import Infill
 from inhouse_models.host.open_answers import OpenAnswers
 from inhouse_models.host.prompting import Prepared, Prompter
 from inhouse_models.host.renderer import TemplateRenderer
+from inhouse_models.host.replies import refusal, wait_for_hang_up
 from inhouse_models.wire import VERSION, decode_known, decode_request, decode_resume
-
-STATUS = {"overflow": 400, "request": 400, "sources": 409, "template": 422, "load": 500}
 
 
 class HostApplication:
@@ -70,6 +70,7 @@ class HostApplication:
                 Route("/inhouse/states/forget", self.forget, methods=["POST"]),
                 Route("/inhouse/states/clear", self.clear, methods=["POST"]),
                 Route("/v1/chat/completions", ChatCompletions(self), methods=["POST"]),
+                Route("/infill", Infill(self), methods=["POST"]),
             ]
         )
 
@@ -224,7 +225,7 @@ class ChatCompletions:
                 await refusal(prepared)(scope, receive, send)
                 return
             stream = asyncio.create_task(self._stream(prepared, send))
-            hang_up = asyncio.create_task(_wait_for_hang_up(receive))
+            hang_up = asyncio.create_task(wait_for_hang_up(receive))
             try:
                 await asyncio.wait({stream, hang_up}, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -247,17 +248,6 @@ class ChatCompletions:
                     line = b"data: " + json.dumps(chunk).encode() + b"\n\n"
                     await send({"type": "http.response.body", "body": line, "more_body": True})
         await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
-
-
-async def _wait_for_hang_up(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-def refusal(error: ModelError) -> JSONResponse:
-    """An error as OpenAI shapes it."""
-    body = {"error": {"type": error.kind, "message": error.text}}
-    return JSONResponse(body, status_code=STATUS.get(error.kind, 500))
 
 
 def _resident_bytes() -> int:

@@ -179,14 +179,19 @@ def test_the_shape_of_llama_cpp(small_model: Path) -> None:
             assert set(told) == set(VIM["response_fields"])
             assert told["content"].startswith("first + second")
             assert told["timings/prompt_n"] < 8
-            body = VIM | {"stream": True, "prompt": "    sum = ", "response_fields": []}
+            body: dict[str, Any] = VIM | {
+                "stream": True,
+                "prompt": "    sum = ",
+                "response_fields": [],
+            }
             response = await http.post("/infill", json=body)
             chunks = [json.loads(line[6:]) for line in response.text.splitlines() if line]
             assert all(line.startswith("data: ") for line in response.text.splitlines() if line)
             text = "".join(chunk["content"] for chunk in chunks)
             assert text.startswith("first + second")
             assert chunks[-1]["stop"] is True and chunks[-1]["timings"]["predicted_n"] > 0
-            for broken in ([], {"prompt": 7}, {"input_extra": "x"}, {"n_predict": "y"}):
+            bodies: list[Any] = [[], {"prompt": 7}, {"input_extra": "x"}, {"n_predict": "y"}]
+            for broken in bodies:
                 refused = await http.post("/infill", json=broken)
                 assert refused.status_code == 400 and "error" in refused.json()
 
