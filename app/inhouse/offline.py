@@ -66,10 +66,18 @@ def unkept_promise(settings: "Settings") -> str:
     return f"Offline is {_present.label}. inhouse itself opens no connection all the same."
 
 
+def _host_of(address: str) -> str:
+    """The host and port that an address names; all of it where it names none."""
+    try:
+        return urlsplit(address).netloc.rpartition("@")[2] or address
+    except ValueError:
+        return address
+
+
 def _reason_against(settings: "Settings") -> str:
     """Why it is not even tried; empty when it is."""
     if settings.endpoint:
-        host = urlsplit(settings.endpoint).netloc.rpartition("@")[2] or settings.endpoint
+        host = _host_of(settings.endpoint)
         return f"what you say goes to {host}, and by what inhouse does to nobody else"
     if settings.offline is False:
         return SWITCHED_OFF

@@ -46,7 +46,9 @@ def test_a_file_that_changed_since_it_was_added(inhouse: Installed, tmp_path: Pa
     model.write_bytes(make_gguf())
     assert inhouse.run("models", "add", str(model)).code == 0
     model.write_bytes(make_gguf(weights=128))
-    inhouse.run("-p", "hi", "-m", "own").failed(5, str(model), "changed", "inhouse models add")
+    inhouse.run("-p", "hi", "-m", "own").failed(
+        5, str(model), "changed", "inhouse models trust own"
+    )
     model.unlink()
     inhouse.run("-p", "hi", "-m", "own").failed(5, str(model), "gone")
 
@@ -110,6 +112,9 @@ def test_a_file_that_only_llama_cpp_finds_damaged(
         # A whole file in its place is loaded at once: the engine that failed does not linger.
         file.unlink()
         put(small_model, file)
+        # What lies there was another file when it was first used.
+        inhouse.run("-p", "hi", "-m", str(file)).failed(5, "changed", f"models trust {file}")
+        assert inhouse.run("models", "trust", str(file)).code == 0
         one = inhouse.run("-p", "hi", "-m", str(file), *BRIEF)
         assert one.code in (0, 4), one
     finally:

@@ -74,7 +74,7 @@ def test_a_journal_that_cannot_be_written(inhouse: Installed, serve: Serve, home
     script = serve(say("Hello."))
     (home / "state").write_text("a file in the place of a folder")
     elsewhere = Installed(inhouse.folder, {"XDG_STATE_HOME": str(home / "state")})
-    elsewhere.run("-p", "hi", "--endpoint", script.url).failed(2, "Sessions", str(home / "state"))
+    elsewhere.run("-p", "hi", "--endpoint", script.url).failed(2, "sessions", str(home / "state"))
     assert script.requests == []
 
 

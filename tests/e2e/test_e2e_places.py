@@ -111,5 +111,5 @@ def test_a_read_only_tree(inhouse: Installed, serve: Serve) -> None:
 def test_a_home_that_is_read_only(inhouse: Installed, serve: Serve, home: Path) -> None:
     script = serve(say("Hello."))
     asked = ("-p", "hi", "--endpoint", script.url)
-    inhouse.run(*asked, wrapper=read_only(home)).failed(2, "Sessions", "Read-only file system")
+    inhouse.run(*asked, wrapper=read_only(home)).failed(2, "sessions", "Read-only file system")
     assert script.requests == []

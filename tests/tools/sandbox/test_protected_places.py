@@ -144,6 +144,7 @@ def test_nothing_is_left_however_it_ends(root: Path, ending: signal.Signals | No
     async def run() -> None:
         running = await start(root, "sleep 30" if ending else "exit 3")
         await finish(running, ending)
+        await tidied(root, before)
 
     asyncio.run(run())
     assert everything_in(root) == before
@@ -195,6 +196,14 @@ async def start(root: Path, command: str) -> "asyncio.subprocess.Process":
     assert running.stdout is not None
     assert await asyncio.wait_for(running.stdout.readline(), 20) == b"started\n"
     return running
+
+
+async def tidied(root: Path, before: object) -> None:
+    """Wait for what tidies up by itself once a command was killed, at most 20 seconds."""
+    for _look in range(400):
+        if await asyncio.to_thread(everything_in, root) == before:
+            return
+        await asyncio.sleep(0.05)
 
 
 async def finish(running: "asyncio.subprocess.Process", ending: signal.Signals | None) -> None:
