@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 Role = Literal["system", "user", "assistant", "tool"]
 Reason = Literal["stop", "calls", "length", "cancelled", "error"]
@@ -94,7 +94,8 @@ class Choices:
     `symbols` maps a path to the names defined in it.
     Calls in a free answer know `paths` and `symbols`, and besides: `readable` are folders and
     kept outputs, which can be read like files, and `sources` the files that can be edited, so
-    that an edit names lines that stand in them.
+    that an edit names lines that stand in them. With `foreign` the tools are another program's:
+    their calls are held to their schemas alone, whatever their names and parameters mean to us.
     """
 
     paths: tuple[str, ...] = ()
@@ -106,6 +107,7 @@ class Choices:
     symbols: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     readable: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +115,19 @@ class Request:
     """One question to a model.
 
     `held`: the whole turn follows a grammar (calls, or a short text) instead of only the
-    calls; with `must_call` it ends with a call. `schema`: the answer is one JSON value
-    of this schema and there are no calls. `allowed` names the tools that may be called now, None
-    all of them: the prompt shows the same tools in every answer, so that no token is read again.
+    calls; with `must_call` it ends with a call, and an answer that is not held is one call.
+    `schema`: the answer is one JSON value of this schema and there are no calls. `allowed` names
+    the tools that may be called now, None all of them: the prompt shows the same tools in every
+    answer, so that no token is read again.
     A held answer without a call begins with one of `openings`, when there are any.
     `think` None is the model's own default. `sampling` None is what the catalogue says.
     `begun` are ids that the answer begins with, and with `doubts` its Finish says where the
     model hesitated: together they let an answer be taken up again at a second choice.
     `think_budget` is the most tokens of thinking, None for no limit. With `max_tokens` 0 the
     prompt is only read, so that the answer comes at once when it is asked for; a `priority` below
-    0 lets everything that somebody waits for go before it.
+    0 lets everything that somebody waits for go before it. With `raw` the text of the one message
+    is written on as it stands, outside of any conversation. `chances` asks for the probability of
+    every token that is written, and of so many others that were likely; None for no such thing.
     """
 
     messages: tuple[Message, ...]
@@ -142,6 +147,8 @@ class Request:
     doubts: bool = False
     think_budget: int | None = None
     priority: int = 0
+    raw: bool = False
+    chances: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +228,23 @@ class Prefill:
 
 
 @dataclass(frozen=True, slots=True)
+class Chance:
+    """How likely a token was: its bytes, the natural logarithm of its probability, and the same of
+    the likeliest ones, which were asked for."""
+
+    piece: bytes
+    logarithm: float
+    likeliest: tuple[tuple[bytes, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """The chances of tokens that were written, in their order."""
+
+    tokens: tuple[Chance, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something the person should know while the answer goes on, such as a restarted engine."""
 
@@ -243,7 +267,25 @@ class Finish:
     doubts: tuple[Doubt, ...] = ()
 
 
-Part = Text | Thinking | ToolCall | Prefill | Notice | Finish
+Part = Text | Thinking | ToolCall | Prefill | Chances | Notice | Finish
+
+
+# The name in `ServerFacts.off` of what makes figures estimates.
+COUNTS: Final = "exact token counts"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """A server that answers instead of our own engine.
+
+    `label` names its software. `off` maps each thing that is missing there to what that means,
+    `notices` are what the person should know before the first answer.
+    """
+
+    url: str
+    label: str
+    off: Mapping[str, str] = field(default_factory=dict[str, str])
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +293,8 @@ class ModelInfo:
     """What a front end may know of the model that answers.
 
     `profile` chooses tools and grammar: "small" or "large". `fingerprint` is equal only for
-    engines whose token ids mean the same.
+    engines whose token ids mean the same. `server` is None for our own engine. It `sees` images
+    or does not.
     """
 
     name: str
@@ -259,6 +302,8 @@ class ModelInfo:
     context_size: int
     profile: Literal["small", "large"]
     thinks: bool = False
+    server: ServerFacts | None = None
+    sees: bool = False
 
 
 class ModelClient(Protocol):

@@ -1,7 +1,7 @@
 """Speaks the chat protocol to one server: sends a request, turns its stream into parts."""
 
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, cast, get_args
@@ -17,6 +17,7 @@ from inhouse_models.bounded_response import (
     shorten,
 )
 from inhouse_models.chat import (
+    Chances,
     Doubt,
     ErrorKind,
     Finish,
@@ -34,6 +35,8 @@ from inhouse_models.chat import (
     Usage,
 )
 from inhouse_models.wire import (
+    Json,
+    decode_chances,
     decode_doubts,
     decode_timings,
     decode_usage,
@@ -52,7 +55,6 @@ EVENTS = "text/event-stream"
 MOST_CHARACTERS = 32 * 1024**2
 MOST_ARGUMENT_CHARACTERS = 16 * 1024**2
 MOST_CALLS = 256
-OVERFLOWS = frozenset({"overflow", "exceed_context_size_error", "context_length_exceeded"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +104,52 @@ class Answer:
         return Finish(message, reason, self.usage, self.timings, self.error, ids, self.doubts)
 
 
+def refusal_of(status: int, body: bytes) -> ModelError:
+    """The error that a request means which our own host refuses."""
+    try:
+        error: Mapping[str, Any] = json.loads(body)["error"]
+        return ModelError(_kind_of(error), shorten(str(error["message"])))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return ModelError("request", f"The server refused the request with status {status}.")
+
+
+def _kind_of(error: Mapping[str, Any]) -> ErrorKind:
+    kind = error.get("type")
+    return cast("ErrorKind", kind) if kind in get_args(ErrorKind) else "request"
+
+
+def _unchanged(body: Json) -> Json:
+    return body
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How a server is spoken to: as our `own` host, unless others are named.
+
+    `shape` gives the body of a request the form that the server understands, `refuse` reads what
+    a refusal means: its status, 0 within a stream that had begun, and its JSON.
+    """
+
+    own: bool = True
+    shape: Callable[[Json], Json] = _unchanged
+    refuse: Callable[[int, bytes], ModelError] = refusal_of
+
+
+OWN = Manners()
+
+
 async def stream_answer(
-    http: httpx.AsyncClient,
-    request: Request,
-    answer: Answer,
-    extra: Mapping[str, object] = {},
-    *,
-    own: bool = True,
+    http: httpx.AsyncClient, request: Request, answer: Answer, manners: Manners = OWN
 ) -> AsyncGenerator[Part | Lost]:
     """Send `request` and yield parts while `answer` fills; Lost ends it when the server went away.
 
-    `extra` joins the body, such as the model's name. Only our `own` host is believed what it says
-    of token ids: they are sent to it again, and would be control tokens there. When `answer` holds
-    ids already, the server is told to go on after them. The texts of its sources are sent only to a
-    server that says it does not have them.
+    Only our own host is believed what it says of token ids: they are sent to it again, and would be
+    control tokens there. When `answer` holds ids already, the server is told to go on after them.
+    The texts of its sources are sent only to a server that says it does not have them.
     """
     for sent in (without_texts(request), request):
         answer.error = None
-        body = encode_request(sent, resume=tuple(answer.ids)) | dict(extra)
+        body = manners.shape(encode_request(sent, resume=tuple(answer.ids)))
         try:
             post = http.stream("POST", "/v1/chat/completions", json=body, headers=HEADERS)
             async with post as response:
@@ -127,11 +157,11 @@ async def stream_answer(
                     answer.error = ModelError("request", unreadable)
                     return
                 if response.status_code == 200:
-                    async with aclosing(_read_stream(response, answer, own)) as parts:
+                    async with aclosing(_read_stream(response, answer, manners)) as parts:
                         async for part in parts:
                             yield part
                     return
-                answer.error = refusal_of(response.status_code, await read_body(response))
+                answer.error = manners.refuse(response.status_code, await read_body(response))
         except ExcessError as excess:
             answer.error = ModelError("request", str(excess))
             return
@@ -143,7 +173,7 @@ async def stream_answer(
 
 
 async def _read_stream(
-    response: httpx.Response, answer: Answer, own: bool
+    response: httpx.Response, answer: Answer, manners: Manners
 ) -> AsyncGenerator[Part | Lost]:
     async for line in read_lines(response):
         if not line.startswith("data:"):
@@ -153,7 +183,7 @@ async def _read_stream(
             for call in _take_partial_calls(answer):
                 yield call
             return
-        parts = _read_event(data, answer, own)
+        parts = _read_event(data, answer, manners)
         if isinstance(parts, ModelError):
             answer.error = parts
             return
@@ -162,40 +192,22 @@ async def _read_stream(
     yield Lost("the answer stopped in the middle")
 
 
-def _read_event(data: str, answer: Answer, own: bool) -> list[Part] | ModelError:
+def _read_event(data: str, answer: Answer, manners: Manners) -> list[Part] | ModelError:
     """The parts of one event; another server's event may be of any shape."""
     try:
-        return _read_chunk(json.loads(data), answer, own)
+        return _read_chunk(json.loads(data), answer, manners)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return ModelError(
             "request", f"The server's answer is no chat completion: {shorten(repr(error))}."
         )
 
 
-def refusal_of(status: int, body: bytes) -> ModelError:
-    """The error that a refused request means."""
-    try:
-        error: Mapping[str, Any] = json.loads(body)["error"]
-        return ModelError(_kind_of(error), shorten(str(error["message"])))
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return ModelError("request", f"The server refused the request with status {status}.")
-
-
-def _kind_of(error: Mapping[str, Any]) -> ErrorKind:
-    """Our own name of an error; other servers have theirs for a full context, in type or code."""
-    kind = error.get("type")
-    if not OVERFLOWS.isdisjoint({str(kind), str(error.get("code"))}):
-        return "overflow"
-    return cast("ErrorKind", kind) if kind in get_args(ErrorKind) else "request"
-
-
-def _read_chunk(chunk: Mapping[str, Any], answer: Answer, own: bool) -> list[Part]:
+def _read_chunk(chunk: Mapping[str, Any], answer: Answer, manners: Manners) -> list[Part]:
     """Take one chunk into `answer`; returns the parts that it carries. Raises ExcessError."""
-    extra: Mapping[str, Any] = (chunk.get("inhouse") or {}) if own else {}
+    extra: Mapping[str, Any] = (chunk.get("inhouse") or {}) if manners.own else {}
     parts: list[Part] = []
     if "error" in chunk:
-        error: Mapping[str, Any] = chunk["error"]
-        answer.error = ModelError(_kind_of(error), shorten(str(error["message"])))
+        answer.error = manners.refuse(0, json.dumps(chunk).encode())
     if "prefill" in extra:
         prefill: Mapping[str, int] = extra["prefill"]
         parts.append(Prefill(prefill["cached"], prefill["done"], prefill["total"]))
@@ -211,6 +223,8 @@ def _read_chunk(chunk: Mapping[str, Any], answer: Answer, own: bool) -> list[Par
     choices: list[Mapping[str, Any]] = chunk.get("choices") or []
     for choice in choices:
         parts.extend(_read_delta(choice.get("delta") or {}, answer))
+        if manners.own and choice.get("logprobs"):
+            parts.append(Chances(decode_chances(choice["logprobs"])))
         if choice.get("finish_reason"):
             answer.reason = REASONS.get(str(choice["finish_reason"]), "stop")
     if chunk.get("usage"):
@@ -220,7 +234,7 @@ def _read_chunk(chunk: Mapping[str, Any], answer: Answer, own: bool) -> list[Par
 
 def _read_delta(delta: Mapping[str, Any], answer: Answer) -> list[Part]:
     parts: list[Part] = []
-    if thinking := str(delta.get("reasoning_content") or ""):
+    if thinking := str(delta.get("reasoning_content") or delta.get("reasoning") or ""):
         answer.thinking += thinking
         parts.append(Thinking(thinking))
     if text := str(delta.get("content") or ""):

@@ -9,11 +9,12 @@ import math
 import os
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from inhouse_models.gguf_types import FILE_TYPES, SCALAR_FORMATS, TENSOR_TYPES
+from inhouse_models.parts import describe_missing, files_of, missing_files
 
 HEADER_LIMIT = 128 * 1024 * 1024
 ENTRY_LIMIT = 65_536
@@ -35,6 +36,19 @@ class GgufFault:
 
 
 @dataclass(frozen=True, slots=True)
+class GgufTensor:
+    """One tensor: `kind` is its type in TENSOR_TYPES, `shape` has the quickest dimension first.
+
+    `size` are its bytes, 0 for a type that we do not know.
+    """
+
+    name: str
+    kind: int
+    shape: tuple[int, ...]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class GgufHeader:
     """What a GGUF file says of itself.
 
@@ -49,6 +63,7 @@ class GgufHeader:
     data_bytes: int
     metadata: Mapping[str, Value] = field(default_factory=dict[str, Value])
     lengths: Mapping[str, int] = field(default_factory=dict[str, int])
+    tensors: tuple[GgufTensor, ...] = ()
 
     @property
     def architecture(self) -> str:
@@ -64,6 +79,21 @@ class GgufHeader:
     def quantisation(self) -> str:
         """Such as `Q4_K_M`; empty when the file does not say or says a number we do not know."""
         return FILE_TYPES.get(self.integer("general.file_type", -1), "")
+
+    @property
+    def parts(self) -> int:
+        """Files that the model is split into."""
+        return max(self.integer("split.count", 1), 1)
+
+    def joined(self, other: "GgufHeader") -> "GgufHeader":
+        """This header with the tensors of another file of the same model."""
+        return replace(
+            self,
+            tensor_count=self.tensor_count + other.tensor_count,
+            parameters=self.parameters + other.parameters,
+            data_bytes=self.data_bytes + other.data_bytes,
+            tensors=(*self.tensors, *other.tensors),
+        )
 
     @property
     def context_length(self) -> int:
@@ -133,7 +163,19 @@ class GgufHeader:
 
 
 def read_header(path: Path) -> GgufHeader | GgufFault:
-    """Read and check the header of `path`. Takes about 0.1 s for a vocabulary of 150,000 tokens."""
+    """Read and check the header of `path`. Takes about 0.1 s for a vocabulary of 150,000 tokens.
+
+    Of a model in several files it is the header of the first, with the tensors of all of them,
+    which have to lie beside it.
+    """
+    first = files_of(path)[0]
+    header = _read_file(first)
+    if isinstance(header, GgufFault) or (header.parts == 1 and first.name == path.name):
+        return header
+    return _join_parts(first, header)
+
+
+def _read_file(path: Path) -> GgufHeader | GgufFault:
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
@@ -142,6 +184,34 @@ def read_header(path: Path) -> GgufHeader | GgufFault:
         return GgufFault(f"{path} {error}")
     except OSError as error:
         return GgufFault(f"{path} cannot be read: {error.strerror}")
+
+
+def _join_parts(first: Path, header: GgufHeader) -> GgufHeader | GgufFault:
+    """The header of a model in several files."""
+    files = files_of(first)
+    if len(files) != header.parts:
+        named = f"file 1 of {len(files)}" if len(files) > 1 else "a whole model"
+        return GgufFault(
+            f"{first} is one of {header.parts} files of a model and is named as {named}: give all"
+            f" of them the names that they had, such as NAME-00001-of-{header.parts:05}.gguf"
+        )
+    if missing := missing_files(first):
+        return GgufFault(f"{first} is one of {len(files)} files: {describe_missing(missing)}")
+    joined = header
+    for number, file in enumerate(files):
+        part = header if file == first else _read_file(file)
+        if isinstance(part, GgufFault):
+            return part
+        said = (part.integer("split.no", -1), part.parts)
+        if said != (number, len(files)):
+            return GgufFault(
+                f"{file} is not file {number + 1} of {len(files)}, as it is named: its header says"
+                f" {said[0] + 1} of {said[1]}"
+            )
+        joined = joined if file == first else joined.joined(part)
+    if joined.tensor_count != header.integer("split.tensors.count", joined.tensor_count):
+        return GgufFault(f"{first} and its other files are not of one model: weights are missing")
+    return joined
 
 
 class _UnusableError(Exception):
@@ -164,9 +234,10 @@ class _Reader:
         version, tensor_count, entry_count = self.read_counts()
         for _ in range(entry_count):
             self.read_entry()
-        parameters, data_bytes = self.read_tensors(tensor_count)
+        tensors, data_bytes = self.read_tensors(tensor_count)
+        parameters = sum(math.prod(tensor.shape) for tensor in tensors)
         return GgufHeader(
-            version, tensor_count, parameters, data_bytes, self.metadata, self.lengths
+            version, tensor_count, parameters, data_bytes, self.metadata, self.lengths, tensors
         )
 
     def read_counts(self) -> tuple[int, int, int]:
@@ -204,21 +275,21 @@ class _Reader:
         else:
             self.skip(length * struct.calcsize(self.scalar_format(kind)))
 
-    def read_tensors(self, count: int) -> tuple[int, int]:
+    def read_tensors(self, count: int) -> tuple[tuple[GgufTensor, ...], int]:
         ends: list[int] = []
-        parameters = 0
+        tensors: list[GgufTensor] = []
         for _ in range(count):
             name = self.read_string(KEY_LIMIT)
             rank = self.unpack("<I", 4)
             if not 1 <= rank <= 4:
                 raise _UnusableError(f"is damaged: tensor {name!r} has {rank} dimensions")
-            shape = [self.unpack("<Q", 8) for _ in range(rank)]
+            shape = tuple(self.unpack("<Q", 8) for _ in range(rank))
             kind, offset = self.unpack("<I", 4), self.unpack("<Q", 8)
-            weights = math.prod(shape)
-            parameters += weights
             # A type we do not know is left to llama.cpp; its start must be in the file.
             block, block_bytes = TENSOR_TYPES.get(kind, (1, 0))
-            ends.append(offset + weights // block * block_bytes)
+            size = math.prod(shape) // block * block_bytes
+            tensors.append(GgufTensor(name, kind, shape, size))
+            ends.append(offset + size)
         alignment = self.metadata.get("general.alignment", 32)
         if not isinstance(alignment, int) or not 1 <= alignment <= 2**20:
             raise _UnusableError("is damaged: its alignment makes no sense")
@@ -229,7 +300,7 @@ class _Reader:
             raise _UnusableError(
                 f"is cut short: {missing:,} bytes of its weights are missing; fetch it again"
             )
-        return parameters, data_bytes
+        return tuple(tensors), data_bytes
 
     def read_scalar(self, kind: int) -> Scalar:
         if kind == _STRING:

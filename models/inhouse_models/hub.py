@@ -1,49 +1,46 @@
 """First source of model files: the Hugging Face hub, or whatever HF_ENDPOINT names.
 
 huggingface_hub knows addresses, tokens and hashes; it is slow to import, so only when a download
-is asked for. The bytes are streamed here, because its own download starts again from nothing
-after an interruption.
+is asked for. The bytes are streamed by `hub_stream`, because its own download starts again from
+nothing after an interruption.
 """
 
 import asyncio
+import difflib
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import httpx
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlsplit
 
 from inhouse_models.catalogue import RemoteFile
-from inhouse_models.transfer import (
-    Fetched,
-    Progress,
-    SourceFault,
-    hash_file,
-    missing_room,
+from inhouse_models.hub_faults import (
+    OFFLINE,
+    connection_fault,
+    gated_fault,
+    hub_endpoint,
+    hub_host,
+    not_the_hub,
+    status_fault,
+    unknown_repository,
+    unusable_environment,
 )
+from inhouse_models.hub_stream import HalfFile, Offer, Stream, busy_fault
+from inhouse_models.retrying import Busy, Patience, read_busy
+from inhouse_models.transfer import Fetched, Progress, SourceFault, hash_file, missing_room
 
 if TYPE_CHECKING:
     from huggingface_hub import HfFileMetadata
 
-ATTEMPTS = 5
 _REFERENCE = re.compile(
     r"(?P<repository>[\w.-]+/[\w.-]+)(?:/(?P<file>.+\.gguf)|:(?P<quant>[\w.-]+))"
 )
-_SPLIT = re.compile(r"-\d{5}-of-\d{5}\.gguf$")
-_OFFLINE = SourceFault("the hub is not asked: HF_HUB_OFFLINE is set")
-
-
-@dataclass(frozen=True, slots=True)
-class _Offer:
-    """What the hub says of a file: where it is, how long it is, which hash it has."""
-
-    address: str
-    headers: Mapping[str, str]
-    size: int
-    sha256: str
-    source: str
+# Of a model in several files the first one stands for all of them.
+_FURTHER = re.compile(r"-(?!00001)\d{5}-of-\d{5}\.gguf$")
+_ANOTHER = "It was changed where it lies: choose another model, or a mirror in HF_ENDPOINT."
+_NAMES_SHOWN = 20
+_Answer = TypeVar("_Answer")
 
 
 async def resolve_reference(text: str) -> RemoteFile | SourceFault | None:
@@ -53,7 +50,8 @@ async def resolve_reference(text: str) -> RemoteFile | SourceFault | None:
         return None
     if match["file"]:
         return RemoteFile(match["repository"], match["file"])
-    return await asyncio.to_thread(_find_quantisation, match["repository"], match["quant"])
+    repository, quantisation = match["repository"], match["quant"]
+    return await _ask(lambda: _find_quantisation(repository, quantisation), lambda _step: None)
 
 
 async def fetch_from_hub(
@@ -61,151 +59,156 @@ async def fetch_from_hub(
 ) -> Fetched | SourceFault:
     """Fetch `remote` into `folder`, going on where an earlier try stopped.
 
-    A connection that breaks is taken up again after `pause` seconds, up to ATTEMPTS times
-    without a new byte. Cancelling keeps what is there.
+    A server that is busy and a connection that breaks are tried again, the first time after
+    `pause` seconds. What does not have the hash is fetched once more from its beginning, if it
+    was fetched in parts. Cancelling keeps what is there. Raises OSError when `folder` cannot be
+    written to.
     """
-    offer = await asyncio.to_thread(_ask_hub, remote)
-    if isinstance(offer, SourceFault):
-        return offer
-    partial = _open_partial(folder, offer.sha256)
-    if fault := missing_room(folder, offer.size - _present(partial)):
+    again = False
+    while True:
+        offer = await _ask(lambda: _ask_hub(remote), lambda step: progress(0, 0, step), pause)
+        if isinstance(offer, SourceFault):
+            return offer
+        half = HalfFile(folder, offer.sha256)
+        before = half.length
+        if fault := missing_room(folder, offer.size - before):
+            return fault
+        stream = Stream(offer, half, progress, pause)
+        if fault := await stream.complete():
+            return fault
+        digest = await hash_file(half.path, progress, f"checking {remote.file}")
+        found = digest.hexdigest()
+        if found == offer.sha256:
+            return Fetched(half.path, offer.sha256, offer.source)
+        half.drop()
+        if again or not (before or stream.began_anew):
+            return SourceFault(
+                f"{remote.file} came with a wrong hash ({found[:12]}… instead of "
+                f"{offer.sha256[:12]}…) and was thrown away",
+                "Try again; if it stays so, choose another model, or a mirror in HF_ENDPOINT.",
+            )
+        again = True
+
+
+async def _ask(
+    question: Callable[[], _Answer | Busy | SourceFault],
+    tell: Callable[[str], None],
+    pause: float = 1.0,
+) -> _Answer | SourceFault:
+    """Ask the hub beside the loop, again when it is busy."""
+    if os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}:
+        return OFFLINE
+    if fault := await asyncio.to_thread(unusable_environment):
         return fault
-    fault = await _complete(offer, partial, progress, pause)
-    if fault:
-        return fault
-    digest = await hash_file(partial, progress, f"checking {remote.file}")
-    if digest.hexdigest() != offer.sha256:
-        _drop(partial)
-        return SourceFault(f"the hub sent {remote.file} with a wrong hash; it was thrown away")
-    return Fetched(partial, offer.sha256, offer.source)
+    await asyncio.to_thread(_silence)
+    patience = Patience(pause)
+    while isinstance(answer := await asyncio.to_thread(question), Busy):
+        if not await patience.wait(answer, tell):
+            return busy_fault(answer, hub_host())
+    return answer
 
 
-async def _complete(
-    offer: _Offer, partial: Path, progress: Progress, pause: float
-) -> SourceFault | None:
-    failures = 0
-    headers = {**offer.headers, "Accept-Encoding": "identity"}
-    async with httpx.AsyncClient(headers=headers, timeout=30, follow_redirects=True) as client:
-        while (start := _present(partial)) < offer.size:
-            fault = await _stream(client, offer, partial, progress)
-            if fault:
-                return fault
-            present = _present(partial)
-            failures = 0 if present > start else failures + 1
-            if failures == ATTEMPTS:
-                return SourceFault(
-                    f"the connection to {httpx.URL(offer.address).host} broke at {present:,} of "
-                    f"{offer.size:,} bytes; what is there is kept, so pull again to go on"
-                )
-            if present < offer.size:
-                await asyncio.sleep(pause)
-    return None
+def _silence() -> None:
+    """The hub's library tells the hub by itself which agent uses it, and asks which there are."""
+    from huggingface_hub import constants
+
+    constants.HF_HUB_DISABLE_TELEMETRY = True
 
 
-async def _stream(
-    client: httpx.AsyncClient, offer: _Offer, partial: Path, progress: Progress
-) -> SourceFault | None:
-    """Add what comes to `partial`. A broken connection is no fault: the caller looks how far."""
-    start = _present(partial)
-    wish = {"Range": f"bytes={start}-"} if start else {}
-    try:
-        async with client.stream("GET", offer.address, headers=wish) as response:
-            if response.status_code in (408, 429, 500, 502, 503, 504):
-                return None
-            if start and response.status_code == 416:
-                _drop(partial)
-                return None
-            if response.status_code not in (200, 206):
-                return SourceFault(f"the hub answered {response.status_code} to the download")
-            if response.status_code == 200:
-                start = 0
-            elif not response.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
-                return SourceFault("the hub sent another part of the file than was asked for")
-            with partial.open("ab" if start else "wb") as file:
-                async for piece in response.aiter_raw():
-                    start += file.write(piece)
-                    if start > offer.size:
-                        return SourceFault("the hub sent more bytes than it had announced")
-                    progress(start, offer.size, "downloading from the hub")
-    except httpx.TransportError:
-        return None
-    return None
+def _ask_hub(remote: RemoteFile) -> Offer | Busy | SourceFault:
+    from huggingface_hub import HfApi, hf_hub_url
+    from huggingface_hub.errors import RemoteEntryNotFoundError
 
-
-def _open_partial(folder: Path, sha256: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"hub-{sha256[:16]}.part"
-    partial.touch()
-    return partial
-
-
-def _present(partial: Path) -> int:
-    return partial.stat().st_size
-
-
-def _drop(partial: Path) -> None:
-    os.truncate(partial, 0)
-
-
-def _ask_hub(remote: RemoteFile) -> _Offer | SourceFault:
-    if _is_offline():
-        return _OFFLINE
-    from huggingface_hub import HfApi, get_token, hf_hub_url
-
-    endpoint = os.environ.get("HF_ENDPOINT") or None
+    endpoint, token = hub_endpoint(), _token()
     address = hf_hub_url(
         remote.repository, remote.file, revision=remote.revision, endpoint=endpoint
     )
+    api = HfApi(endpoint=endpoint, token=token or False)
+    what = f"{remote.repository}/{remote.file}"
     try:
-        metadata = HfApi(endpoint=endpoint).get_hf_file_metadata(url=address)
+        metadata = api.get_hf_file_metadata(url=address)
+    except RemoteEntryNotFoundError:
+        return _no_such_file(remote)
     except _hub_errors() as error:
-        return SourceFault(_explain(error, f"{remote.repository}/{remote.file}"))
-    token = get_token()
+        return _explain(error, what)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return _read_offer(remote, metadata, endpoint, headers)
+    return _read_offer(remote, metadata, headers)
 
 
 def _read_offer(
-    remote: RemoteFile,
-    metadata: "HfFileMetadata",
-    endpoint: str | None,
-    headers: Mapping[str, str],
-) -> _Offer | SourceFault:
+    remote: RemoteFile, metadata: "HfFileMetadata", headers: Mapping[str, str]
+) -> Offer | SourceFault:
     from huggingface_hub import hf_hub_url
 
     size, tag = metadata.size, metadata.etag or ""
     offered = tag if re.fullmatch(r"[0-9a-f]{64}", tag) else None
     sha256 = remote.sha256 or offered
+    if metadata.commit_hash is None and offered is None and (size is None or size != remote.size):
+        return not_the_hub(hub_host())
     if sha256 is None or size is None:
-        return SourceFault(f"the hub gives no hash or no size for {remote.file}, so it is not used")
+        return SourceFault(
+            f"the hub gives no hash or no size for {remote.file}, so it is not used",
+            "Choose another model, or download it yourself: inhouse models add PATH",
+        )
     if (offered or sha256) != sha256 or (remote.size or size) != size:
-        return SourceFault(f"the hub's {remote.file} is not the file of our catalogue")
+        return SourceFault(f"the hub's {remote.file} is not the file of our catalogue", _ANOTHER)
     revision = metadata.commit_hash or remote.revision
     # The commit in the address: the file cannot change between two halves of a download.
-    address = hf_hub_url(remote.repository, remote.file, revision=revision, endpoint=endpoint)
-    return _Offer(address, headers, size, sha256, f"{remote.repository}/{remote.file}")
+    address = hf_hub_url(remote.repository, remote.file, revision=revision, endpoint=hub_endpoint())
+    return Offer(address, headers, size, sha256, f"{remote.repository}/{remote.file}")
 
 
-def _find_quantisation(repository: str, quantisation: str) -> RemoteFile | SourceFault:
-    if _is_offline():
-        return _OFFLINE
-    from huggingface_hub import HfApi
+def _no_such_file(remote: RemoteFile) -> Busy | SourceFault:
+    listed = _list_files(remote.repository)
+    if not isinstance(listed, list):
+        return listed
+    near = difflib.get_close_matches(remote.file, listed, n=3)
+    text = f"{hub_host()} has no file {remote.repository}/{remote.file}"
+    if near:
+        return SourceFault(f"{text}; near it are {', '.join(near)}", "Write one of these.")
+    return SourceFault(text, f"{remote.repository} has {_name(listed)}.")
 
-    try:
-        files = HfApi(endpoint=os.environ.get("HF_ENDPOINT") or None).list_repo_files(repository)
-    except _hub_errors() as error:
-        return SourceFault(_explain(error, repository))
-    ending = re.compile(rf"[-._]{re.escape(quantisation)}\.gguf$", re.IGNORECASE)
+
+def _find_quantisation(repository: str, quantisation: str) -> RemoteFile | Busy | SourceFault:
+    files = _list_files(repository)
+    if not isinstance(files, list):
+        return files
+    named = rf"[-._]{re.escape(quantisation)}(-00001-of-\d{{5}})?\.gguf$"
+    ending = re.compile(named, re.IGNORECASE)
     matches = sorted((name for name in files if ending.search(name)), key=len)
     if matches:
         return RemoteFile(repository, matches[0])
-    models = [name for name in files if name.endswith(".gguf") and not _SPLIT.search(name)]
-    offered = ", ".join(models[:20]) or "no single GGUF file"
-    return SourceFault(f"{repository} has no file for {quantisation}; it has {offered}")
+    advice = f"Write one of these as {repository}/FILE." if files else "Choose another model."
+    return SourceFault(
+        f"{repository} has no file for {quantisation}; it has {_name(files)}", advice
+    )
 
 
-def _is_offline() -> bool:
-    return os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
+def _list_files(repository: str) -> list[str] | Busy | SourceFault:
+    """The GGUF files of a repository that are whole models."""
+    from huggingface_hub import HfApi
+
+    api = HfApi(endpoint=hub_endpoint(), token=_token() or False)
+    try:
+        files = api.list_repo_files(repository)
+    except _hub_errors() as error:
+        return _explain(error, repository)
+    return [name for name in files if name.endswith(".gguf") and not _FURTHER.search(name)]
+
+
+def _name(files: list[str]) -> str:
+    more = f" and {len(files) - _NAMES_SHOWN} more" if len(files) > _NAMES_SHOWN else ""
+    return ", ".join(files[:_NAMES_SHOWN]) + more if files else "no single GGUF file"
+
+
+def _token() -> str | None:
+    """The person's token (HF_TOKEN, or what `hf auth login` keeps), where it stays secret."""
+    from huggingface_hub import get_token
+
+    endpoint = urlsplit(hub_endpoint() or "https://")
+    if endpoint.scheme == "https" or endpoint.hostname in {"localhost", "127.0.0.1", "::1"}:
+        return get_token()
+    return None
 
 
 def _hub_errors() -> tuple[type[Exception], ...]:
@@ -213,19 +216,27 @@ def _hub_errors() -> tuple[type[Exception], ...]:
 
     # Its base is the error of the HTTP library, which differs between versions of the hub client.
     bases = (base for base in HfHubHTTPError.__bases__ if issubclass(base, Exception))
-    return (OSError, *bases)
+    # ValueError is of a name that no repository can have, and of an answer that is no JSON; the
+    # next two are of JSON that is no hub's.
+    return (OSError, ValueError, KeyError, TypeError, *bases)
 
 
-def _explain(error: Exception, what: str) -> str:
+def _explain(error: Exception, what: str) -> Busy | SourceFault:
     from huggingface_hub import errors
 
-    place = os.environ.get("HF_ENDPOINT") or "the hub"
+    place, with_token = hub_host(), _token() is not None
     if isinstance(error, errors.GatedRepoError):
-        return f"{what} asks for an agreement: accept it on its page, then set HF_TOKEN"
+        return gated_fault(what, with_token=with_token)
     if isinstance(error, errors.RepositoryNotFoundError):
-        return f"{place} has no repository for {what}, or it is private and HF_TOKEN is not set"
+        return unknown_repository(what, place, with_token=with_token)
     if isinstance(error, errors.EntryNotFoundError | errors.RevisionNotFoundError):
-        return f"{place} has no file {what}"
+        return SourceFault(f"{place} has no file {what}", "Look at the name.")
+    if isinstance(error, errors.HFValidationError):
+        return SourceFault(f"{what} is no name that a repository can have", "Look at the name.")
     if isinstance(error, errors.HfHubHTTPError):
-        return f"{place} answered {error.response.status_code} for {what}"
-    return f"{place} cannot be reached ({type(error).__name__})"
+        status = error.response.status_code
+        busy = read_busy(status, error.response.headers)
+        return busy or status_fault(status, what, place, with_token=with_token)
+    if isinstance(error, ValueError | KeyError | TypeError):
+        return not_the_hub(place)
+    return connection_fault(error, hub_endpoint() or "https://huggingface.co")

@@ -2,10 +2,11 @@
 it is lost, going on where the answer stopped."""
 
 import contextlib
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import httpx
 
@@ -40,6 +41,21 @@ class LocalModel:
     profile: Literal["small", "large"] | None = None
     thinks: bool = False
     sampling: Sampling = GREEDY
+    sampling_without_thinking: Sampling | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """What a command was lent: bytes that the model gave back; or a `fault`, why it keeps them."""
+
+    freed_bytes: int = 0
+    fault: str = ""
+
+
+def _read_loan(told: Mapping[str, Any]) -> Loan | None:
+    if told.get("needless"):
+        return None
+    return Loan(int(told.get("freed_bytes") or 0), str(told.get("error") or ""))
 
 
 class LocalClient:
@@ -53,6 +69,11 @@ class LocalClient:
         self._options = replace(options, model=model.path)
         self._place: Place | None = None
         self._http: httpx.AsyncClient | None = None
+
+    @property
+    def sampling(self) -> Sampling:
+        """How the model's makers want its tokens to be picked."""
+        return self._model.sampling
 
     async def info(self) -> ModelInfo | ModelError:
         """What the host loaded; starts it, and waits until the model is in memory."""
@@ -71,7 +92,12 @@ class LocalClient:
             profile = "small" if data["parameters"] < SMALL_BELOW_PARAMETERS else "large"
         name = self._model.name or self._model.path.stem
         return ModelInfo(
-            name, data["fingerprint"], data["context_size"], profile, self._model.thinks
+            name,
+            data["fingerprint"],
+            data["context_size"],
+            profile,
+            self._model.thinks,
+            sees=bool(data.get("vision")),
         )
 
     async def count(self, request: Request) -> int | ModelError:
@@ -92,7 +118,8 @@ class LocalClient:
     async def stream(self, request: Request) -> AsyncIterator[Part]:
         """The answer; a lost host is started anew once and goes on after the last token."""
         if request.sampling is None:
-            request = replace(request, sampling=self._model.sampling)
+            calm = self._model.sampling_without_thinking if request.think is False else None
+            request = replace(request, sampling=calm or self._model.sampling)
         answer = Answer(ids=list(request.begun))
         for last_try in (False, True):
             http = await self._connect()
@@ -141,11 +168,62 @@ class LocalClient:
             await self._disconnect()
         return self._lost(lost.cause)
 
+    async def ask(
+        self, path: str, body: Mapping[str, object] | None = None
+    ) -> dict[str, Any] | ModelError:
+        """What the host answers at a path; a lost host is started anew once."""
+        lost = ""
+        for _try in range(2):
+            http = await self._connect()
+            if isinstance(http, ModelError):
+                return http
+            try:
+                method = "GET" if body is None else "POST"
+                response = await http.request(method, path, json=body)
+                data: dict[str, Any] = response.json()
+            except (httpx.TransportError, ValueError) as error:
+                lost = str(error) or type(error).__name__
+                await self._disconnect()
+                continue
+            if "error" in data:
+                return ModelError(data["error"]["type"], data["error"]["message"])
+            return data
+        return self._lost(lost)
+
     async def interrupt(self, session: str) -> None:
         """Ask the host; when it is gone the answer has ended anyway."""
         if self._http is not None:
             with contextlib.suppress(httpx.TransportError):
                 await self._http.post("/inhouse/interrupt", json={"session": session})
+
+    @contextlib.asynccontextmanager
+    async def lend(self, command: str, *, always: bool = False) -> AsyncGenerator[Loan | None]:
+        """Have the host release the model's memory for a command, as long as this is open.
+
+        None when there is no need: no host runs, the model is not on a graphics card, or that has
+        room beside it; `always` releases all the same.
+        """
+        place = self._place
+        if place is None:
+            yield None
+            return
+        async with contextlib.AsyncExitStack() as stack:
+            yield await self._borrow(stack, place, {"command": command, "always": always})
+
+    async def _borrow(
+        self, stack: contextlib.AsyncExitStack, place: Place, body: Mapping[str, object]
+    ) -> Loan | None:
+        """Begin a loan that ends with the stack. A host that is lost holds no memory."""
+        http = await stack.enter_async_context(open_http(place))
+        try:
+            post = http.stream("POST", "/inhouse/lend", json=body)
+            response = await stack.enter_async_context(post)
+            async for line in response.aiter_lines():
+                told: Mapping[str, Any] = json.loads(line)
+                return _read_loan(told) if response.is_success else None
+        except (httpx.TransportError, ValueError):
+            return None
+        return None
 
     async def close(self) -> None:
         """Close the connection; the host goes on until it is idle for long enough."""

@@ -1,6 +1,7 @@
 """What every way of fetching a model file shares: progress, faults, hashes, room, one at a time."""
 
 import asyncio
+import errno
 import fcntl
 import hashlib
 import os
@@ -18,6 +19,8 @@ Progress = Callable[[int, int, str], None]
 
 PIECE = 16 * 1024 * 1024
 _SPARE_BYTES = 64 * 1024 * 1024
+_MAKE_ROOM = "Make room there, or delete a model that you do not use: inhouse models rm NAME."
+_ELSEWHERE = " XDG_DATA_HOME names another place for models."
 
 
 class Digest(Protocol):
@@ -34,9 +37,10 @@ class Digest(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SourceFault:
-    """Why one source could not deliver, in one sentence."""
+    """Why one source could not deliver, without a full stop, and what to do next in a sentence."""
 
     text: str
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,22 @@ def missing_room(folder: Path, size: int) -> SourceFault | None:
     free = shutil.disk_usage(folder).free
     if free >= size + _SPARE_BYTES:
         return None
+    needed = describe_size(size + _SPARE_BYTES)
     return SourceFault(
-        f"{describe_size(size)} are needed in {folder} and {describe_size(free)} are free"
+        f"{needed} are needed in {folder} and {describe_size(free)} are free", _MAKE_ROOM
+    )
+
+
+def storing_fault(folder: Path, error: OSError) -> SourceFault:
+    """Why a file could not be written below `folder`."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return SourceFault(
+            f"the disk of {folder} is full; what is there of it is kept",
+            f"{_MAKE_ROOM}{_ELSEWHERE}",
+        )
+    return SourceFault(
+        f"{folder} cannot be written to: {error.strerror or error}",
+        f"See to its permissions.{_ELSEWHERE}",
     )
 
 

@@ -1,15 +1,16 @@
 """Requests and answers as OpenAI chat completions with one extra object, `inhouse`.
 
-Format: https://platform.openai.com/docs/api-reference/chat. Servers that do not know the extra
-object ignore it, so the same request reaches llama-server or vLLM.
+Format: https://platform.openai.com/docs/api-reference/chat. Other servers get the same request
+without the extra object (`inhouse_models.remote.dialect`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from inhouse_models.chat import (
     CallForm,
+    Chance,
     Choices,
     Doubt,
     Message,
@@ -115,6 +116,8 @@ def encode_request(request: Request, resume: tuple[int, ...] = ()) -> Json:
     if request.schema is not None:
         schema = {"name": "answer", "schema": dict(request.schema), "strict": True}
         data["response_format"] = {"type": "json_schema", "json_schema": schema}
+    if request.chances is not None:
+        data |= {"logprobs": True, "top_logprobs": request.chances}
     data["inhouse"] = {
         "version": VERSION,
         "session": request.session,
@@ -128,6 +131,7 @@ def encode_request(request: Request, resume: tuple[int, ...] = ()) -> Json:
         "doubts": request.doubts,
         "think_budget": request.think_budget,
         "priority": request.priority,
+        "raw": request.raw,
         "openings": list(request.openings),
         "sources": {
             "paths": list(request.choices.paths),
@@ -138,6 +142,7 @@ def encode_request(request: Request, resume: tuple[int, ...] = ()) -> Json:
             "fenced": list(request.choices.fenced),
             "symbols": {path: list(names) for path, names in request.choices.symbols.items()},
             "readable": list(request.choices.readable),
+            "foreign": request.choices.foreign,
             "files": [_encode_source(source) for source in request.choices.sources],
         },
     }
@@ -204,6 +209,43 @@ def decode_doubts(value: Any) -> tuple[Doubt, ...]:
     return tuple(Doubt(int(place), int(token), float(odds)) for place, token, odds in value or ())
 
 
+def encode_chances(chances: Sequence[Chance]) -> Json:
+    """The `logprobs` of a choice."""
+    return {
+        "content": [
+            {
+                **_encode_chance(one.piece, one.logarithm),
+                "top_logprobs": [_encode_chance(*other) for other in one.likeliest],
+            }
+            for one in chances
+        ]
+    }
+
+
+def _encode_chance(piece: bytes, logarithm: float) -> Json:
+    text = piece.decode("utf-8", "replace")
+    return {"token": text, "logprob": logarithm, "bytes": list(piece)}
+
+
+def decode_chances(data: Mapping[str, Any]) -> tuple[Chance, ...]:
+    """The chances back."""
+    tokens: list[Json] = data.get("content") or []
+    return tuple(
+        Chance(
+            *_decode_chance(token),
+            tuple(_decode_chance(other) for other in token.get("top_logprobs") or ()),
+        )
+        for token in tokens
+    )
+
+
+def _decode_chance(token: Mapping[str, Any]) -> tuple[bytes, float]:
+    piece: list[int] | None = token.get("bytes")
+    if piece is None:
+        return str(token["token"]).encode("utf-8", "replace"), float(token["logprob"])
+    return bytes(int(byte) for byte in piece), float(token["logprob"])
+
+
 def _integers(value: object) -> tuple[int, ...]:
     return tuple(int(item) for item in cast("list[int]", value or []))
 
@@ -231,6 +273,8 @@ def decode_request(data: Mapping[str, Any]) -> Request:
         doubts=bool(extra.get("doubts", False)),
         think_budget=None if extra.get("think_budget") is None else int(extra["think_budget"]),
         priority=int(extra.get("priority") or 0),
+        raw=bool(extra.get("raw", False)),
+        chances=int(data.get("top_logprobs") or 0) if data.get("logprobs") else None,
         openings=tuple(extra.get("openings") or ()),
         schema=response["json_schema"]["schema"] if "json_schema" in response else None,
         choices=Choices(
@@ -243,6 +287,7 @@ def decode_request(data: Mapping[str, Any]) -> Request:
             {path: tuple(names) for path, names in symbols.items()},
             tuple(sources.get("readable") or ()),
             tuple(_decode_source(file) for file in sources.get("files") or ()),
+            bool(sources.get("foreign", False)),
         ),
     )
 

@@ -12,12 +12,23 @@ from urllib.parse import unquote
 COMMIT = "c" * 40
 
 
+@dataclass(frozen=True)
+class Reply:
+    """An answer in the place of the true one."""
+
+    status: int
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    body: bytes = b""
+
+
 @dataclass
 class Hub:
     """What the server offers, and what was asked of it.
 
     `cuts` are byte counts after which a download breaks off, one per download, in order.
     `false_hash` is announced instead of the true one; `claimed_size` instead of the true size.
+    `replies` are given first, by method, in order; the last one again and again where `stubborn`.
+    `tokens` are the Authorization headers that came, in order.
     """
 
     files: dict[str, bytes]
@@ -25,6 +36,9 @@ class Hub:
     false_hash: str = ""
     claimed_size: int | None = None
     with_ranges: bool = True
+    replies: dict[str, list[Reply]] = field(default_factory=dict[str, list[Reply]])
+    stubborn: bool = False
+    tokens: list[str] = field(default_factory=list[str])
     requests: list[tuple[str, str, str]] = field(default_factory=list[tuple[str, str, str]])
     address: str = ""
 
@@ -66,6 +80,11 @@ class _Handler(BaseHTTPRequestHandler):
     def answer(self, *, with_body: bool) -> None:
         span = self.headers.get("Range", "")
         path = unquote(self.path.partition("?")[0])
+        self.offered.tokens.append(self.headers.get("Authorization", ""))
+        if replies := self.offered.replies.get(self.command):
+            again = self.offered.stubborn and len(replies) == 1
+            self.give(replies[0] if again else replies.pop(0), path, span)
+            return
         if path.startswith("/api/models/"):
             self.answer_listing(path.removeprefix("/api/models/"))
             return
@@ -95,6 +114,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_headers(206 if start else 200, headers)
         if with_body:
             self.send_body(data[start:])
+
+    def give(self, reply: Reply, path: str, span: str) -> None:
+        self.offered.requests.append((self.command, path, span))
+        length = (
+            {} if "Transfer-Encoding" in reply.headers else {"Content-Length": str(len(reply.body))}
+        )
+        self.send_headers(reply.status, {**length, **reply.headers})
+        if self.command == "GET":
+            self.wfile.write(reply.body)
 
     def answer_listing(self, rest: str) -> None:
         repository = rest.partition("/revision/")[0].partition("/tree/")[0]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from inhouse_models.adapter import Adapter
-from inhouse_models.host.__main__ import parse_arguments
+from inhouse_models.host.arguments import parse_arguments
 from inhouse_models.host.spawn import HostOptions
 
 

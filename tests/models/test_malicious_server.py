@@ -14,7 +14,7 @@ import pytest
 from inhouse_models import client
 from inhouse_models.bounded_response import read_lines
 from inhouse_models.chat import Finish, Message, ModelError, Request, Text
-from inhouse_models.remote import RemoteClient
+from inhouse_models.remote.client import RemoteClient, open_remote
 
 MIB = 1024**2
 REQUEST = Request((Message("user", "Hello."),))
@@ -23,13 +23,27 @@ EVENTS = HEAD.format("text/event-stream", "").encode()
 SPENT_LIMIT = 150 * MIB
 
 
+LISTED = b'{"data": [{"id": "model", "context_length": 32768}]}'
+LIST = HEAD.format("application/json", "").encode() + LISTED
+
+
 @asynccontextmanager
-async def serving(*pieces: bytes | Iterable[bytes]) -> AsyncGenerator[tuple[str, list[bytes]]]:
-    """A server that sends these bytes to whoever asks; yields its address and what was asked."""
+async def serving(
+    *pieces: bytes | Iterable[bytes], listing: bytes = b""
+) -> AsyncGenerator[tuple[str, list[bytes]]]:
+    """A server that sends these bytes to whoever asks; yields its address and what was asked.
+
+    With `listing` that is what it answers to questions about itself.
+    """
     asked: list[bytes] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        head = await reader.readuntil(b"\r\n\r\n")
+        if listing and head.startswith(b"GET"):
+            writer.write(listing)
+            writer.close()
+            return
+        asked.append(head)
         try:
             for piece in pieces:
                 for one in [piece] if isinstance(piece, bytes) else piece:
@@ -47,6 +61,12 @@ async def serving(*pieces: bytes | Iterable[bytes]) -> AsyncGenerator[tuple[str,
         server.close()
 
 
+def open_client(url: str) -> RemoteClient:
+    client = open_remote(url)
+    assert isinstance(client, RemoteClient)
+    return client
+
+
 def event(delta: dict[str, Any], **extra: Any) -> bytes:
     chunk = {"choices": [{"index": 0, "delta": delta, "finish_reason": None}], **extra}
     return b"data: " + json.dumps(chunk).encode() + b"\n\n"
@@ -62,8 +82,8 @@ def chat(*pieces: bytes | Iterable[bytes]) -> tuple[list[Any], Finish, list[byte
     """The parts of an answer, its end, and the requests; memory may not grow with the answer."""
 
     async def main() -> tuple[list[Any], Finish, list[bytes]]:
-        async with serving(*pieces) as (url, asked):
-            remote = RemoteClient(url, "model")
+        async with serving(*pieces, listing=LIST) as (url, asked):
+            remote = open_client(url)
             parts = [part async for part in remote.stream(REQUEST)]
             await remote.close()
             assert isinstance(parts[-1], Finish)
@@ -98,10 +118,11 @@ def test_redirects_are_not_followed(status: int) -> None:
     async def main() -> None:
         async with serving(EVENTS) as (other, reached):
             head = f"HTTP/1.1 {status} Away\r\nLocation: {other}/v1\r\nContent-Length: 0\r\n\r\n"
-            async with serving(head.encode()) as (url, _asked):
-                remote = RemoteClient(url, "model")
+            async with serving(head.encode(), listing=LIST) as (url, _asked):
+                remote = open_client(url)
                 parts = [part async for part in remote.stream(REQUEST)]
-                listed = await RemoteClient(url).info()
+            async with serving(head.encode()) as (url, _asked):
+                listed = await open_client(url).info()
                 assert isinstance(parts[-1], Finish)
                 assert parts[-1].error is not None
                 assert "not followed" in parts[-1].error.text
@@ -192,7 +213,7 @@ def test_a_list_of_models_without_end() -> None:
     async def main() -> ModelError | object:
         head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
         async with serving(head, endless(b"[" * MIB)) as (url, _asked):
-            return await RemoteClient(url).info()
+            return await open_client(url).info()
 
     listed = asyncio.run(main())
     assert isinstance(listed, ModelError)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inhouse_models.chat import (
+    Chance,
     Choices,
     Doubt,
     Message,
@@ -23,12 +24,14 @@ from inhouse_models.chat import (
 from inhouse_models.wire import (
     KnownTokens,
     decode_begun,
+    decode_chances,
     decode_doubts,
     decode_known,
     decode_request,
     decode_resume,
     decode_timings,
     decode_usage,
+    encode_chances,
     encode_doubts,
     encode_request,
     encode_timings,
@@ -52,6 +55,9 @@ messages = st.builds(
     tokens=ids,
     model=st.sampled_from(["one", "two"]),
 )
+pieces = st.tuples(st.binary(max_size=4), st.floats(-30, 0))
+likeliest = st.lists(pieces, max_size=3).map(tuple)
+chances = st.builds(Chance, st.binary(max_size=4), st.floats(-30, 0), likeliest)
 requests = st.builds(
     Request,
     messages=st.lists(messages, max_size=5).map(tuple),
@@ -79,10 +85,13 @@ requests = st.builds(
         symbols=named,
         readable=names,
         sources=st.lists(st.builds(Source, texts, texts, st.none() | texts), max_size=2).map(tuple),
+        foreign=st.booleans(),
     ),
     openings=names,
     begun=ids,
     doubts=st.booleans(),
+    raw=st.booleans(),
+    chances=st.none() | st.integers(0, 20),
 )
 
 
@@ -99,6 +108,11 @@ def test_a_request_comes_back(request: Request, more: tuple[int, ...]) -> None:
     assert decode_request(data) == replace(request, messages=plain)
     assert decode_begun(data) == request.begun
     assert decode_resume(data) == resume
+
+
+@given(st.lists(chances, max_size=4))
+def test_chances_come_back(told: list[Chance]) -> None:
+    assert decode_chances(json.loads(json.dumps(encode_chances(told)))) == tuple(told)
 
 
 @given(requests)

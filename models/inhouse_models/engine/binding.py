@@ -7,6 +7,8 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+from inhouse_models.engine.cuda_runtime import load_cuda_runtime
+
 # Read by libgomp when it is loaded: short spinning keeps the person's compiler running fast. ms per
 # token of the 0.5B, alone and beside two busy loops: 23 and 53 by default, 25 and 47 like this,
 # 50 and 99 without any. Beside another program that spins, a token of the 1.5B took 3.4 s.
@@ -34,6 +36,7 @@ def library() -> Any:
     """
     if _forked:
         raise ForkError("The engine was loaded before this process was forked: start a program.")
+    load_cuda_runtime()
     import llama_cpp.llama_cpp as functions
 
     _install_log(functions, lambda _line: None, LOG_WARN)

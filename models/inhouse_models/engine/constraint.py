@@ -15,8 +15,8 @@ from inhouse_models.engine.weights import Weights
 # Grammars of large files take up to a tenth of a second to compile, and the next call often has
 # the same.
 REMEMBERED_GRAMMARS = 4
-# llguidance looks whether every terminal can be written at all, 50,000 steps in a millisecond.
-# Its own limit is too low for files in which much is repeated.
+# llguidance counts what it builds, 50,000 steps in a millisecond. Its own limits are too low for
+# files in which much is repeated, and for a new name beside a thousand that are taken.
 MOST_STEPS = 10_000_000
 
 
@@ -28,7 +28,7 @@ class GrammarCompiler:
     """The vocabulary as llguidance needs it; made once per model, about a second."""
 
     def __init__(self, weights: Weights) -> None:
-        vocabulary = weights.vocabulary
+        vocabulary, self.vocab = weights.vocabulary, weights.vocab
         marked = vocabulary.control | {
             i
             for i in vocabulary.user_defined
@@ -40,13 +40,13 @@ class GrammarCompiler:
         maker: Any = llguidance.LLTokenizer
         self.tokenizer: llguidance.LLTokenizer = maker.from_llamacpp(
             tokens=tokens,
-            vocab_ptr=weights.vocab,
+            vocab_ptr=self.vocab,
             tokenize_fptr=ctypes.cast(function, ctypes.c_void_p).value,
             eos_token=sorted(vocabulary.ends),
         )
         self.size = len(tokens)
         self._limits = llguidance.LLParserLimits(
-            initial_lexer_fuel=MOST_STEPS, verbose_errors=False
+            initial_lexer_fuel=MOST_STEPS, step_lexer_fuel=MOST_STEPS, verbose_errors=False
         )
         self._compiled: OrderedDict[str, llguidance.LLMatcher] = OrderedDict()
 

@@ -168,20 +168,21 @@ class Conversations:
             self.park(sequence)
         self._context.wipe()
 
-    def save(self, sequence: Sequence) -> None:
-        """Put into the store what is not there yet of a conversation."""
+    def save(self, sequence: Sequence, least: int = WORTH_SAVING) -> None:
+        """Put into the store what is not there yet of a conversation, when it is at least so many
+        tokens."""
         whole = self._store.whole(sequence.tokens)
-        for end, state in self._divisions(sequence, whole.length):
+        for end, state in self._divisions(sequence, whole.length, least):
             start = whole.length
             places = sequence.position(start), sequence.position(end)
             cells = self._context.save_cells(sequence.number, *places)
             whole = self._store.add(whole, sequence.tokens[start:end], Payload(cells, state))
 
-    def _divisions(self, sequence: Sequence, start: int) -> list[tuple[int, bytes]]:
+    def _divisions(self, sequence: Sequence, start: int, least: int) -> list[tuple[int, bytes]]:
         """Ends of the segments to save, with the recurrent state at each."""
         end = len(sequence.tokens)
         if self._recurrent:
-            if end - max(sequence.marked, start) >= WORTH_SAVING:
+            if end - max(sequence.marked, start) >= least:
                 sequence.mark()
             return [(mark.length, mark.state) for mark in sequence.marks if mark.length > start]
         ends: list[int] = []
@@ -189,9 +190,21 @@ class Conversations:
             if mark.length - start >= LEAST_SEGMENT:
                 ends.append(mark.length)
                 start = mark.length
-        if end - start >= WORTH_SAVING:
+        if end - start >= least:
             ends.append(end)
         return [(place, b"") for place in ends]
+
+    def save_all(self) -> int:
+        """Save every conversation to its last token, and put all on disk; how many tokens are kept
+        nowhere, because neither disk nor memory has room for them."""
+        for sequence in self.sequences:
+            self.save(sequence, least=1)
+        while self._store.write_next():
+            pass
+        return sum(
+            len(sequence.tokens) - self._store.match(sequence.tokens).length
+            for sequence in self.sequences
+        )
 
     def save_next(self) -> bool:
         """Save every idle conversation, and put one part of them on disk; False when all is."""

@@ -11,6 +11,7 @@ import numpy as np
 from inhouse_models.chat import Doubt, ModelError, Reason, Timings, Usage
 from inhouse_models.engine.batch import Rows
 from inhouse_models.engine.boundaries import BoundaryFinder
+from inhouse_models.engine.chance import chance_of
 from inhouse_models.engine.constraint import Constraint, GrammarCompiler
 from inhouse_models.engine.context import DecodeError, Logits
 from inhouse_models.engine.conversations import Place
@@ -235,13 +236,17 @@ class Generation:
         report them; an end of the turn is not among the returned."""
         answer = self._answer
         run = self._close_thinking() or self._follow(self._next(logits))
+        chances = self.job.chances
         for token in run:
             self._note(token)
             if token in self._vocabulary.ends:
                 continue
             text = answer.decode_text(self._vocabulary.pieces[token])
             if len(answer.ids) > len(self._resume):
-                self.job.emit(Written(token, text))
+                chance = None
+                if chances is not None:
+                    chance = chance_of(token, logits, self._vocabulary, chances)
+                self.job.emit(Written(token, text, chance))
         return run
 
     def _note(self, token: int) -> None:
@@ -285,7 +290,8 @@ class Generation:
         if first in ends:
             return [first]
         holder.accept(first)
-        if holder.constraint is None:
+        if holder.constraint is None or self.job.chances is not None:
+            # What follows without a choice has no logits of its own.
             return [first]
         room = self._cells - len(self.job.prompt) - len(self._answer.ids) - 2
         accepted = [first]

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from inhouse_models.chat import Doubt, ModelError, Reason, Sampling, Timings, Usage
+from inhouse_models.chat import Chance, Doubt, ModelError, Reason, Sampling, Timings, Usage
 from inhouse_models.engine.beginning import Beginning
 from inhouse_models.engine.picture import Picture
 from inhouse_models.engine.thought import ThoughtBudget
@@ -32,9 +32,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One token of the answer and the text that became complete with it."""
+    """One token of the answer, the text that became complete with it, and how likely it was."""
 
     token: int
+    text: str
+    chance: Chance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why the answer has to wait, in words for the person."""
+
     text: str
 
 
@@ -67,7 +75,7 @@ class Ended:
     drafts: Drafts = Drafts()
 
 
-Step = Reading | Written | Ended
+Step = Reading | Written | Held | Ended
 
 
 @dataclass(slots=True)
@@ -80,8 +88,8 @@ class Job:
     those below 0 stand back for all others. `pictures` are those that stand in the prompt.
     `references` are ids of files that the answer may copy from, for drafts. An answer begins with
     the bytes of its `beginning`. One that is `aside` runs beside the conversations, and its state
-    is not saved; `marks` are lengths of its prompt to come back to. `wake` hears of a
-    cancellation.
+    is not saved; `marks` are lengths of its prompt to come back to. With `chances` every token
+    comes with its own and that of so many others. `wake` hears of a cancellation.
     """
 
     prompt: tuple[int, ...]
@@ -98,6 +106,7 @@ class Job:
     beginning: Beginning | None = None
     aside: bool = False
     marks: tuple[int, ...] = ()
+    chances: int | None = None
     cancelled: threading.Event = field(default_factory=threading.Event)
     wake: Callable[["Job"], None] = lambda _job: None
     queued_at: float = 0.0

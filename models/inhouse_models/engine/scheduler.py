@@ -3,7 +3,7 @@
 import contextlib
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ STANDSTILL_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class Waiting:
     """A job in the queue, and what it had written when it was postponed. `alone`: it may have
     spoilt the answers beside it."""
 
@@ -74,7 +74,7 @@ class Scheduler:
         self.tokens_per_second = 0.0
         # What reads the images of prompts, where there is something that can.
         self.vision: Vision | None = None
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._active: list[Generation] = []
         # Whose prompt the running decode reads, when it can be ended early.
         self._reading: Job | None = None
@@ -104,9 +104,24 @@ class Scheduler:
         job.wake = self.interrupt
         if job.priority >= URGENT:
             self._urgent_at = time.monotonic()
-        self._waiting.append(_Waiting(job))
+        self._waiting.append(Waiting(job))
         # By priority, then as they came.
         self._waiting = deque(sorted(self._waiting, key=lambda one: -one.job.priority))
+        self._stuck = False
+
+    def put_aside(self) -> list[Waiting]:
+        """Take every job off its sequence and give all back in their order, for `take_back`."""
+        for generation in self._active[::-1]:
+            self._postpone(generation, alone=self._alone)
+        waiting = list(self._waiting)
+        self._waiting.clear()
+        return waiting
+
+    def take_back(self, waiting: Iterable[Waiting]) -> None:
+        """Go on with jobs that were put aside."""
+        for one in waiting:
+            one.job.wake = self.interrupt
+            self._waiting.append(one)
         self._stuck = False
 
     def step(self) -> None:
@@ -126,11 +141,11 @@ class Scheduler:
         except DecodeError as fault:
             self._fail([generation for generation, _rows in chosen], fault)
 
-    def _admit(self, waiting: _Waiting) -> bool:
+    def _admit(self, waiting: Waiting) -> bool:
         """Begin a job; False while there is no place for it."""
         job = waiting.job
         if job.cancelled.is_set():
-            job.emit(Ended("cancelled"))
+            job.emit(Ended("cancelled", ids=waiting.written))
             return True
         if not self._conversations.has_place(aside=job.aside):
             return False
@@ -238,7 +253,7 @@ class Scheduler:
         # It has waited before, so it is the first of those that are equally urgent.
         above = sum(one.job.priority > priority for one in self._waiting)
         place = len(self._waiting) if priority < 0 else above
-        self._waiting.insert(place, _Waiting(generation.job, generation.written, alone))
+        self._waiting.insert(place, Waiting(generation.job, generation.written, alone))
 
     def _chunk_size(self) -> int:
         busy = len(self._active) + len(self._waiting) > 1

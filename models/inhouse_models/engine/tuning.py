@@ -1,15 +1,12 @@
 """Finds out once per machine and model what is quickest there, at moments when nobody waits."""
 
 import os
-import platform
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Literal
 
 from inhouse_models.engine.batch import Rows
-from inhouse_models.engine.binding import library_version
 from inhouse_models.engine.context import Context, ContextOptions, DecodeError
 from inhouse_models.engine.drafting.calibration import (
     Calibration,
@@ -23,6 +20,7 @@ from inhouse_models.engine.drafting.policy import DraftPolicy
 from inhouse_models.engine.quickest import smallest_of_the_best, thread_counts, time_each
 from inhouse_models.engine.weights import LoadError, Weights
 from inhouse_models.machine import LoadMeter
+from inhouse_models.speed.facts import machine_facts
 
 # How long drafts are: chosen by what was measured, none at all, or always so many tokens.
 Drafting = Literal["auto", "off"] | int
@@ -71,6 +69,7 @@ class Tuner:
         self._drafting = drafting
         self._speed = speed
         self._open = undecided
+        self._planned = planned
         self._facts = calibration_facts(context.weights, planned, undecided)
         recurrent = context.weights.recurrent
         self._most = context.options.rollback if recurrent else None
@@ -131,6 +130,7 @@ class Tuner:
         most, reading = options.threads, options.reading_threads or options.threads
         if not self._open.threads or most == 1:
             return most, reading
+        fixed = self._planned.reading_threads
 
         def time_with(threads: int, rows: int) -> float:
             self._context.set_threads(threads, threads)
@@ -142,7 +142,7 @@ class Tuner:
             # No row costs more than a single one.
             rows = min(READING_ROWS, options.batch, int(LIMIT_SECONDS / min(one.values())))
             many = {reading: 0.0}
-            if rows > 1:
+            if rows > 1 and not fixed:
                 many = time_each(counts, lambda threads: time_with(threads, rows), LIMIT_SECONDS)
         finally:
             self._context.set_threads(most, reading)
@@ -155,6 +155,8 @@ class Tuner:
     def _measure_chunk(self, run: Callable[[int, int], float]) -> int:
         """The smallest chunk that reads about as quickly as any; a whole batch where chunks are
         so slow that the clock decides on them."""
+        if self._planned.chunk:
+            return self._planned.chunk
         batch = self._context.options.batch
         per_row: dict[int, float] = {}
         rows, seconds = 1, 0.0
@@ -211,9 +213,9 @@ def tuned_options(weights: Weights, planned: ContextOptions, undecided: Open) ->
     return replace(
         planned,
         threads=known.threads,
-        reading_threads=known.reading_threads,
+        reading_threads=planned.reading_threads or known.reading_threads,
         flash_attention=known.flash_attention,
-        chunk=min(known.chunk, planned.batch),
+        chunk=planned.chunk or min(known.chunk, planned.batch),
     )
 
 
@@ -221,20 +223,11 @@ def calibration_facts(weights: Weights, planned: ContextOptions, undecided: Open
     """Everything that speed depends on and measuring does not decide."""
     return {
         "model": weights.fingerprint,
-        "processor": _processor(),
-        "cores": os.cpu_count() or 1,
+        **machine_facts(),
         "threads": f"at most {planned.threads}" if undecided.threads else planned.threads,
         "flash_attention": "open" if undecided.flash_attention else int(planned.flash_attention),
         "cells": f"{planned.keys} {planned.values}",
         "batch": planned.batch,
-        "library": library_version(),
+        "chunk": planned.chunk,
+        "reading_threads": planned.reading_threads,
     }
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())

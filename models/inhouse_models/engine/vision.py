@@ -5,6 +5,7 @@ llama.cpp's library for it, mtmd: https://github.com/ggml-org/llama.cpp/tree/mas
 
 import ctypes
 import hashlib
+import threading
 from collections import OrderedDict
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ Embedding = NDArray[np.float32]
 FINGERPRINT_BYTES = 16 * 1024 * 1024
 # What an image was turned into is kept for conversations whose state was not.
 MOST_KEPT_BYTES = 256 * 1024**2
+CLOSED = "Images cannot be looked at while the engine's memory is released. Send it again then."
 
 
 @cache
@@ -44,34 +46,47 @@ def vision_library() -> Any:
 
 class Vision:
     """A projector in memory, for one model. `look_at` may be called on any thread, all else only
-    on the engine's."""
+    on the engine's. It may be closed and opened again."""
 
     def __init__(self, path: Path, weights: Weights, threads: int, *, gpu: bool) -> None:
-        functions = vision_library()
-        params = functions.mtmd_context_params_default()
-        params.use_gpu = gpu
-        params.n_threads = threads
-        params.print_timings = False
-        params.warmup = False
-        # Without a warm-up it is not found out whether it pays.
-        params.flash_attn_type = 1 if gpu else 0
-        self._width = int(library().llama_model_n_embd_inp(weights.pointer))
-        self._pointer: Any = functions.mtmd_init_from_file(
-            str(path).encode(), weights.pointer, params
-        )
-        if not self._pointer or not functions.mtmd_support_vision(self._pointer):
-            self.close()
-            raise LoadError(
-                f"The projector {path} cannot be used with {weights.path}: it is damaged, or"
-                " belongs to another model. `inhouse engine log` says more."
-            )
+        self._path, self._threads, self._gpu = path, threads, gpu
+        # Held while an image is looked at, which another thread must not free meanwhile.
+        self._looking = threading.Lock()
+        self._pointer: Any = None
+        self._width = 0
+        self.open(weights)
         with path.open("rb") as file:
             head = file.read(FINGERPRINT_BYTES)
         self._fingerprint = hashlib.sha256(head + str(path.stat().st_size).encode()).hexdigest()
         self._kept: OrderedDict[str, tuple[Embedding, ...]] = OrderedDict()
 
+    def open(self, weights: Weights) -> None:
+        """Load it, for a loaded model; raises LoadError."""
+        functions = vision_library()
+        params = functions.mtmd_context_params_default()
+        params.use_gpu = self._gpu
+        params.n_threads = self._threads
+        params.print_timings = False
+        params.warmup = False
+        # Without a warm-up it is not found out whether it pays.
+        params.flash_attn_type = 1 if self._gpu else 0
+        self._width = int(library().llama_model_n_embd_inp(weights.pointer))
+        self._pointer = functions.mtmd_init_from_file(
+            str(self._path).encode(), weights.pointer, params
+        )
+        if not self._pointer or not functions.mtmd_support_vision(self._pointer):
+            self.close()
+            raise LoadError(
+                f"The projector {self._path} cannot be used with {weights.path}: it is damaged, or"
+                " belongs to another model. `inhouse engine log` says more."
+            )
+
     def look_at(self, data: bytes) -> Picture | PictureFault:
         """The ids of an image file; its pixels are decoded, the projector is not run."""
+        with self._looking:
+            return self._look_at(data) if self._pointer else PictureFault(CLOSED)
+
+    def _look_at(self, data: bytes) -> Picture | PictureFault:
         name = hashlib.sha256(self._fingerprint.encode() + data).hexdigest()
         functions = vision_library()
         parts: list[tuple[int, ...]] = []
@@ -175,6 +190,7 @@ class Vision:
 
     def close(self) -> None:
         """Free the memory, before the model's."""
-        if self._pointer:
-            vision_library().mtmd_free(self._pointer)
-            self._pointer = None
+        with self._looking:
+            if self._pointer:
+                vision_library().mtmd_free(self._pointer)
+                self._pointer = None

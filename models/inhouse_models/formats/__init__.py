@@ -6,6 +6,7 @@ from inhouse_models.formats.hesitation import code_places
 from inhouse_models.formats.parser import AnswerParser, AnswerPart, SpecialTokens
 from inhouse_models.formats.pieces import Piece, split_literals
 from inhouse_models.formats.prompt import Draft, Prompt, TemplateFault, draft_prompt
+from inhouse_models.formats.text_parser import TextParser
 
 __all__ = [
     "AnswerParser",
@@ -18,6 +19,7 @@ __all__ = [
     "Prompt",
     "SpecialTokens",
     "TemplateFault",
+    "TextParser",
     "ThinkingMode",
     "build_constraint",
     "choose_form",

@@ -84,7 +84,8 @@ class LiveCalls:
     def _call(self, tool: ToolSpec, place: int) -> str:
         keys = list(properties_of(tool))
         required = required_of(tool)
-        tied = next((start for start in (*LINES, NAMED) if keys[: len(start)] == start), None)
+        known = () if self.choices.foreign else (*LINES, NAMED)
+        tied = next((start for start in known if keys[: len(start)] == start), None)
         if tied is None or not {PATH, tied[-1]} <= required:
             fields = [Field(key, self._value(tool, place, key), key in required) for key in keys]
             return self.spelling.call(tool.name, fields)
@@ -98,7 +99,7 @@ class LiveCalls:
         return self.spelling.call(tool.name, fields)
 
     def _value(self, tool: ToolSpec, place: int, key: str) -> str:
-        if key != PATH:
+        if key != PATH or self.choices.foreign:
             return self.spelling.value(self.grammar, tool, place, key)
         if tool.name in MAKING_TOOLS:
             return self.spelling.string(self._new_path())

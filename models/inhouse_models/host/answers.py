@@ -8,11 +8,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from inhouse_models.chat import Doubt, ModelError, Reason, Sampling, Text, Thinking, ToolCall
-from inhouse_models.engine.job import Ended, Job, Reading, Step, Written
+from inhouse_models.engine.job import Ended, Held, Job, Reading, Step, Written
 from inhouse_models.engine.worker import Engine
-from inhouse_models.formats import AnswerParser, code_places
+from inhouse_models.formats import AnswerParser, TextParser, code_places
 from inhouse_models.host.prompting import Prepared
-from inhouse_models.wire import encode_call, encode_doubts, encode_timings, encode_usage
+from inhouse_models.wire import (
+    encode_call,
+    encode_chances,
+    encode_doubts,
+    encode_timings,
+    encode_usage,
+)
 
 FINISH_REASONS: dict[Reason, str] = {
     "stop": "stop",
@@ -31,7 +37,7 @@ BACKTICKS = re.compile(rb"`+")
 class _Stream:
     """State of one answer while it is written."""
 
-    parser: AnswerParser
+    parser: AnswerParser | TextParser
     pieces: Pieces
     calls: int = 0
 
@@ -64,6 +70,7 @@ async def answer_chunks(
         thinking=prepared.thinking,
         pictures=prepared.pictures,
         references=prepared.references,
+        chances=prepared.request.chances,
     )
     loaded = engine.loaded.result()
     pieces = () if isinstance(loaded, ModelError) else loaded.vocabulary.pieces
@@ -97,7 +104,8 @@ def _replay(stream: _Stream, resume: tuple[int, ...]) -> list[Text | Thinking | 
 
 def _shape(batch: list[Step], stream: _Stream, prepared: Prepared, fingerprint: str) -> list[Chunk]:
     """Steps that came together go out together: one chunk for all tokens, one for progress."""
-    chunks: list[Chunk] = []
+    held = [step for step in batch if isinstance(step, Held)]
+    chunks: list[Chunk] = [_chunk(inhouse={"notice": held[-1].text})] if held else []
     reading = [step for step in batch if isinstance(step, Reading)]
     if reading:
         last = reading[-1]
@@ -112,7 +120,11 @@ def _shape(batch: list[Step], stream: _Stream, prepared: Prepared, fingerprint: 
         parts.extend(stream.parser.close(cut=ended.reason == "length"))
     if written or parts:
         ids = [step.token for step in written]
-        chunks.append(_chunk(delta=_delta(parts, stream), inhouse={"ids": ids}))
+        chunk = _chunk(delta=_delta(parts, stream), inhouse={"ids": ids})
+        chances = [step.chance for step in written if step.chance is not None]
+        if chances:
+            chunk["choices"][0]["logprobs"] = encode_chances(chances)
+        chunks.append(chunk)
     if ended is not None:
         chunks.append(_last(ended, stream, prepared, fingerprint))
     return chunks

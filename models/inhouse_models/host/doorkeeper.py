@@ -19,6 +19,8 @@ METHODS: Final = ("GET", "POST")
 POLICY_VIOLATION: Final = 1008
 MIB: Final = 1024**2
 MOST_HEAD_BYTES: Final = 16 * 1024
+# The words of OpenAI for programs.
+CODES: Final = {401: "invalid_api_key", 503: "too_many_requests"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +28,41 @@ class HouseRules:
     """What a request has to be like.
 
     `hosts` are the values of Host that mean this server: another one is a page that had its own
-    name rebound to our address. `token` is what follows "Bearer ", none where the socket is the
-    key. A body has at most `most_bytes`, and arrives within `body_seconds`; at most `most_open`
-    requests are open at a time.
+    name rebound to our address. None are all of them, for a server that has a token and names that
+    it does not know. `token` is what follows "Bearer ", none where the socket is the key; without
+    it the `public` paths can be looked at. A body has at most `most_bytes`, and arrives within
+    `body_seconds`; at most `most_open` requests are open at a time.
     """
 
-    hosts: frozenset[str]
+    hosts: frozenset[str] | None
     token: str | None = None
+    public: frozenset[str] = frozenset()
     most_bytes: int = 256 * MIB
     body_seconds: float = 60.0
     most_open: int = 64
 
 
-def loopback_rules(port: int, token: str) -> HouseRules:
-    """The rules of a server on a port of 127.0.0.1 that somebody asked for."""
-    if len(token) < 32:
+def loopback_rules(
+    port: int,
+    token: str | None,
+    host: str = "127.0.0.1",
+    public: frozenset[str] = frozenset(),
+) -> HouseRules:
+    """The rules of a server on a port of a loopback address that somebody asked for."""
+    names = ("127.0.0.1", "localhost", "[::1]", host)
+    hosts = frozenset(f"{name}:{port}" for name in names)
+    return HouseRules(hosts, _long_enough(token), public, 32 * MIB, 30.0, 16)
+
+
+def open_rules(token: str) -> HouseRules:
+    """The rules of a server that other machines reach, since somebody asked for that."""
+    return HouseRules(None, _long_enough(token), frozenset(), 32 * MIB, 30.0, 16)
+
+
+def _long_enough(token: str | None) -> str | None:
+    if token is not None and len(token) < 32:
         raise ValueError("a token has at least 32 characters")
-    names = ("127.0.0.1", "localhost", "[::1]")
-    return HouseRules(frozenset(f"{name}:{port}" for name in names), token, 32 * MIB, 30.0, 16)
+    return token
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +108,13 @@ class Doorkeeper:
             return _Refusal(503, "Too many requests are open.")
         if scope["method"] not in METHODS:
             return _Refusal(405, "Only GET and POST are answered.")
-        if _all(headers, b"host") not in [[host] for host in self._rules.hosts]:
+        hosts = self._rules.hosts
+        if hosts is not None and _all(headers, b"host") not in [[host] for host in hosts]:
             return _Refusal(403, "The Host header does not name this server.")
         if _all(headers, b"origin") or _all(headers, b"sec-fetch-site") not in ([], ["none"]):
             return _Refusal(403, "Web pages are not answered.")
-        if not self._knows_token(_all(headers, b"authorization")):
+        looks = scope["method"] == "GET" and scope["path"] in self._rules.public
+        if not looks and not self._knows_token(_all(headers, b"authorization")):
             return _Refusal(401, "The token is missing or wrong.")
         if scope["method"] == "POST" and not _is_json(headers):
             return _Refusal(415, f"The body has to be {JSON_TYPE}.")
@@ -144,7 +165,8 @@ async def _refuse(refusal: _Refusal, scope: Scope, receive: Receive, send: Send)
     headers = {"connection": "close"}
     if refusal.status == 401:
         headers["www-authenticate"] = "Bearer"
-    body = {"error": {"type": "request", "message": refusal.text}}
+    error = {"message": refusal.text, "type": "invalid_request_error"}
+    body = {"error": {**error, "param": None, "code": CODES.get(refusal.status)}}
     await JSONResponse(body, refusal.status, headers)(scope, receive, send)
 
 

@@ -58,6 +58,10 @@ class Infill:
         if isinstance(weights, ModelError):
             await refusal(weights)(scope, receive, send)
             return
+        if held := self._host.held:
+            # Who waits for every key does not wait for this.
+            await refusal(ModelError("load", held))(scope, receive, send)
+            return
         parts = self._complete(request, weights)
         async with contextlib.aclosing(parts):
             if data.get("stream"):

@@ -60,8 +60,11 @@ class PatientProtocol(H11Protocol):
             self.transport.close()
 
 
-def listening(application: ASGIApp, descriptor: int) -> uvicorn.Config:
-    """A server on a socket that listens already, which says nothing of itself."""
+def listening(application: ASGIApp, descriptor: int | None = None) -> uvicorn.Config:
+    """A server on a socket that listens already, which says nothing of itself.
+
+    Without the descriptor of one on Unix the socket is given to the server when it starts.
+    """
     return uvicorn.Config(
         application,
         fd=descriptor,

@@ -29,8 +29,7 @@ def socket_folder() -> Path:
 
     One that others can write to is refused: what lies in it may be theirs.
     """
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    folder = Path(runtime, "inhouse") if runtime else Path(f"/tmp/inhouse-{os.getuid()}")  # noqa: S108 - owner and mode are checked below
+    folder = socket_folder_path()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         status, around = folder.lstat(), folder.parent.stat()
@@ -45,6 +44,12 @@ def socket_folder() -> Path:
     if stat.S_IMODE(status.st_mode) & 0o077:
         folder.chmod(0o700)
     return folder
+
+
+def socket_folder_path() -> Path:
+    """Where the socket folder is or would be; nothing is made."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    return Path(runtime, "inhouse") if runtime else Path(f"/tmp/inhouse-{os.getuid()}")  # noqa: S108 - socket_folder checks owner and mode
 
 
 def place_for(model: Path) -> Place:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from inhouse_models.chat import ModelError, Request, ToolSpec
+from inhouse_models.engine.fill_tokens import begin_token, split_at_cursor
 from inhouse_models.engine.job import Hold
 from inhouse_models.engine.picture import Picture, PictureFault
 from inhouse_models.engine.thought import ThoughtBudget
@@ -17,11 +18,13 @@ from inhouse_models.formats import (
     Piece,
     SpecialTokens,
     TemplateFault,
+    TextParser,
     build_constraint,
     choose_form,
     detect_family,
     draft_prompt,
 )
+from inhouse_models.formats.fill_in_middle import plain_tokeniser
 from inhouse_models.host.pictures import PictureBook, all_known
 from inhouse_models.host.references import ReferenceStore
 from inhouse_models.host.renderer import TemplateFailure, TemplateRenderer
@@ -49,7 +52,7 @@ class Prepared:
     fresh: tuple[int, ...]
     resume: tuple[int, ...]
     hold: Hold | None
-    parser: AnswerParser
+    parser: AnswerParser | TextParser
     thinking: ThoughtBudget | None = None
     pictures: tuple[Picture, ...] = ()
     references: tuple[tuple[int, ...], ...] = ()
@@ -73,9 +76,8 @@ class Prompter:
         self._template = template or weights.template or CHATML
         self._family = detect_family(self._template)
         vocabulary = weights.vocabulary
-        special = vocabulary.control | vocabulary.user_defined
-        literals = {vocabulary.pieces[i].decode("utf-8", "replace") for i in special}
-        self._literals = tuple(sorted(text for text in literals if text.strip()))
+        self._literals = vocabulary.special_literals
+        self._plain = plain_tokeniser(weights.tokenise, self._literals)
         self._specials = SpecialTokens(
             call_open=vocabulary.find("<tool_call>"),
             call_close=vocabulary.find("</tool_call>"),
@@ -87,6 +89,8 @@ class Prompter:
         self, request: Request, known: KnownTokens, resume: tuple[int, ...] = ()
     ) -> Prepared | ModelError:
         """The prompt's ids and how its answer is held and read."""
+        if request.raw:
+            return await asyncio.to_thread(self._write_on, request, resume)
         pictures = await self._find_pictures(request)
         if isinstance(pictures, PictureFault):
             return ModelError("request", pictures.text)
@@ -106,7 +110,8 @@ class Prompter:
         if isinstance(drafted, TemplateFailure):
             return ModelError("template", self._explain(drafted))
         pieces, thinking_open = drafted
-        fresh = self._tokenise(pieces, pictures)
+        # Megabytes take seconds, in which other answers go on.
+        fresh = await asyncio.to_thread(self._tokenise, pieces, pictures)
         if usable.ids and fresh and usable.ids[-1] == fresh[0]:
             # The known ids end with the end of turn that the template writes as well.
             del fresh[0]
@@ -119,6 +124,8 @@ class Prompter:
             held=request.held,
             must_call=request.must_call,
             openings=request.openings,
+            # A call in words runs nothing, also of a tool that is not allowed now.
+            barred=[tool.name for tool in request.tools],
             schema=request.schema,
             thinking=self._thinking(thinking_open, request.think),
             specials=self._literals,
@@ -138,6 +145,18 @@ class Prompter:
             pictures=tuple(pictures.values()),
             references=await asyncio.to_thread(self._references.ids_of, sources),
         )
+
+    def _write_on(self, request: Request, resume: tuple[int, ...]) -> Prepared | ModelError:
+        """A text that is written on as it stands. Of special tokens it can spell those of a cursor
+        in the middle, once each and in their order."""
+        text = "".join(message.text for message in request.messages)
+        found = split_at_cursor(text, self._weights)
+        ids = begin_token(self._weights)
+        for part in found or (text,):
+            ids += (part,) if isinstance(part, int) else tuple(self._plain(part))
+        if not ids:
+            return ModelError("request", "There is no text to go on from.")
+        return Prepared(request, ids, ids, resume, hold=None, parser=TextParser())
 
     async def _find_pictures(self, request: Request) -> Mapping[str, Picture] | PictureFault:
         sources = [image for message in request.messages for image in message.images]

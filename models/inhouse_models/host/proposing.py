@@ -195,8 +195,8 @@ def _job(asked: Asked, emit: Callable[[Step], None], number: int) -> Job:
         prompt=asked.prompt.ids,
         emit=emit,
         sampling=drawn if number else Sampling(),
-        # What stands there already is no part of what was asked for.
-        max_tokens=tokens + bool(asked.beginning) if tokens else 0,
+        # The token before the cursor is one of them, as each costs the same; it alone is nothing.
+        max_tokens=max(tokens, 1 + bool(asked.beginning)) if tokens else 0,
         priority=URGENT,
         aside=True,
         marks=asked.prompt.marks,

@@ -4,11 +4,9 @@ import asyncio
 import contextlib
 import json
 import os
-import resource
 import time
 from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future
-from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -20,14 +18,17 @@ from starlette.types import Receive, Scope, Send
 from inhouse_models.chat import ModelError
 from inhouse_models.deletion import decode_deletion
 from inhouse_models.engine.drafting.calibration import calibration_figures
+from inhouse_models.engine.release import resident_bytes
 from inhouse_models.engine.weights import Weights
 from inhouse_models.engine.worker import Engine
 from inhouse_models.host.answers import answer_chunks
 from inhouse_models.host.infill import Infill
 from inhouse_models.host.open_answers import OpenAnswers
+from inhouse_models.host.pausing import Patience, Pausing
 from inhouse_models.host.prompting import Prepared, Prompter
 from inhouse_models.host.renderer import TemplateRenderer
 from inhouse_models.host.replies import refusal, wait_for_hang_up
+from inhouse_models.host.vocabulary import vocabulary_routes
 from inhouse_models.wire import VERSION, decode_known, decode_request, decode_resume
 
 
@@ -41,13 +42,14 @@ class HostApplication:
         self,
         engine: Engine,
         arguments: list[str],
-        idle_seconds: float,
+        patience: Patience,
         end: Callable[[], None],
         template: str | None = None,
     ) -> None:
         self._engine = engine
+        self._pausing = Pausing(engine, patience)
         self._arguments = arguments
-        self._idle_seconds = idle_seconds
+        self._end_seconds = patience.end_seconds
         self._end = end
         self._template = template
         self._renderer = TemplateRenderer()
@@ -65,29 +67,27 @@ class HostApplication:
                 Route("/inhouse/hello", self.hello),
                 Route("/inhouse/model", self.model),
                 Route("/inhouse/count", self.count, methods=["POST"]),
+                *vocabulary_routes(self),
                 Route("/inhouse/stop", self.stop, methods=["POST"]),
                 Route("/inhouse/interrupt", self.interrupt, methods=["POST"]),
                 Route("/inhouse/states/forget", self.forget, methods=["POST"]),
                 Route("/inhouse/states/clear", self.clear, methods=["POST"]),
                 Route("/v1/chat/completions", ChatCompletions(self), methods=["POST"]),
                 Route("/infill", Infill(self), methods=["POST"]),
+                *self._pausing.routes(),
             ]
         )
 
     async def hello(self, _request: HttpRequest) -> Response:
         """Who runs here; answers while the model still loads."""
-        loaded = self._engine.loaded
-        state = "loading"
-        if loaded.done():
-            state = "failed" if isinstance(loaded.result(), ModelError) else "ready"
-        now = time.monotonic()
+        idle = self._idle()
         return JSONResponse(
             {
                 "version": VERSION,
                 "arguments": self._arguments,
                 "pid": os.getpid(),
                 "model": str(self._engine.options.path),
-                "state": state,
+                **self._pausing.describe(idle),
                 "busy": self._open > 0,
                 "waiting": self._engine.waiting,
                 "context_size": self._engine.context,
@@ -95,11 +95,16 @@ class HostApplication:
                 "state_bytes": self._engine.state_bytes,
                 "states_root": self._engine.states_root,
                 "calibration": self._figures(),
-                "resident_bytes": _resident_bytes(),
-                "idle_seconds": 0.0 if self._open else now - self._last_use,
-                "uptime_seconds": now - self._started,
+                "speed": self._engine.speed,
+                "resident_bytes": resident_bytes(),
+                "idle_seconds": idle,
+                "uptime_seconds": time.monotonic() - self._started,
             }
         )
+
+    def _idle(self) -> float:
+        """Seconds since the last request ended; 0 while one is open."""
+        return 0.0 if self._open else time.monotonic() - self._last_use
 
     def _figures(self) -> dict[str, object]:
         """What was measured of the model here; nothing until it was."""
@@ -118,6 +123,8 @@ class HostApplication:
                     "context_size": self._engine.context,
                     "trained_context": weights.trained_context,
                     "parameters": weights.parameter_count,
+                    "vision": self._engine.vision is not None,
+                    "template": self._template or weights.template or "",
                 }
             )
 
@@ -132,6 +139,7 @@ class HostApplication:
     async def stop(self, _request: HttpRequest) -> Response:
         """Finish open answers, then end."""
         self._stopping = True
+        self._pausing.dismiss()
         if not self._open:
             self._end()
         return JSONResponse({"stopping": True})
@@ -140,7 +148,7 @@ class HostApplication:
         """End the answers of a session at the next token; their streams say what was written."""
         try:
             session = str(json.loads(await request.body())["session"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             return refusal(ModelError("request", "Name the session whose answer shall end."))
         return JSONResponse({"interrupted": self.answers.interrupt(session)})
 
@@ -148,7 +156,7 @@ class HostApplication:
         """Drop the states of a deleted conversation, except while it is being answered."""
         try:
             deletion = decode_deletion(json.loads(await request.body()))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             return refusal(ModelError("request", f"The request is not a deletion: {error!r}."))
         return await self._obey(self._engine.forget(deletion))
 
@@ -164,17 +172,27 @@ class HostApplication:
             return JSONResponse({"forgotten": True})
 
     async def watch_idle(self) -> None:
-        """End the process when nobody has asked for long enough, or when it was told to stop."""
+        """End the process when nobody has asked for long enough, unless its memory is given
+        away, or when it was told to stop."""
         while True:
-            await asyncio.sleep(min(self._idle_seconds / 10, 1.0))
-            idle = time.monotonic() - self._last_use
-            if not self._open and (self._stopping or idle > self._idle_seconds):
+            await asyncio.sleep(min(self._end_seconds / 10, 1.0))
+            long = self._idle() > self._end_seconds and not self._pausing.held
+            if not self._open and (self._stopping or long):
                 self._end()
                 return
+            if self._stopping:
+                self._pausing.dismiss()
+            else:
+                await self._pausing.watch(self._idle())
 
     async def close(self) -> None:
         """End the template child."""
         await self._renderer.close()
+
+    @property
+    def held(self) -> str:
+        """Why requests have to wait, in words; empty when they do not."""
+        return self._pausing.held
 
     @property
     def engine(self) -> Engine:
@@ -205,7 +223,7 @@ class HostApplication:
         try:
             data: Mapping[str, Any] = json.loads(body)
             request, known, resume = decode_request(data), decode_known(data), decode_resume(data)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             return ModelError("request", f"The request is not a chat completion: {error!r}.")
         return await self._prompter.prepare(request, known, resume)
 
@@ -248,11 +266,3 @@ class ChatCompletions:
                     line = b"data: " + json.dumps(chunk).encode() + b"\n\n"
                     await send({"type": "http.response.body", "body": line, "more_body": True})
         await send({"type": "http.response.body", "body": b"data: [DONE]\n\n"})
-
-
-def _resident_bytes() -> int:
-    try:
-        pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
-        return int(pages) * resource.getpagesize()
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

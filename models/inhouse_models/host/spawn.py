@@ -16,11 +16,13 @@ import httpx
 from inhouse_models.adapter import Adapter
 from inhouse_models.chat import ModelError
 from inhouse_models.host.places import Place, PlaceError, all_places, log_path, place_for
+from inhouse_models.speed.choices import NOTHING, SpeedChoices, encode_choices
 from inhouse_models.wire import VERSION
 
 HELLO_SECONDS = 5.0
 LOCK_SECONDS = 60.0
 LOG_LIMIT = 1_000_000
+HELD = "{} Until then no other model is loaded, and this one not with other settings."
 
 
 class Start(Protocol):
@@ -37,14 +39,17 @@ class Start(Protocol):
 class HostOptions:
     """How a host serves its model. `context` None is the engine's choice, in tokens.
 
+    It ends after `idle_seconds` without work, and releases the model's memory after
+    `unload_seconds`, 0 for never, or when another program needs the graphics card, unless
+    `keep_gpu`.
     `states_memory` and `states_disk` are bytes for the states of conversations that do not live
     in the context: the former 0 to choose, the latter for all models together, 0 for none.
     `threads` 0 is found by measuring. `template` "chatml" writes prompts in that form, "" by the
     model's own template.
     `lora` are the adapters at work in every answer; another set starts another host. `drafting`
-    "off" drafts nothing; `draft_model` is a small model that drafts for the large one. With
-    `projector` the model sees images. One that is to be `confined` refuses to work unless it was
-    started so that it cannot open a socket.
+    "off" drafts nothing; `draft_model` is a small model that drafts for the large one. `speed` are
+    further choices of the person. With `projector` the model sees images. One that is to be
+    `confined` refuses to work unless it was started so that it cannot open a socket.
     """
 
     model: Path = Path()
@@ -52,6 +57,8 @@ class HostOptions:
     threads: int = 0
     gpu_layers: int = -1
     idle_seconds: float = 900.0
+    unload_seconds: float = 0.0
+    keep_gpu: bool = False
     states_memory: int = 0
     states_disk: int = 8 * 1024**3
     template: str = ""
@@ -59,6 +66,7 @@ class HostOptions:
     projector: Path | None = None
     drafting: Literal["auto", "off"] = "auto"
     draft_model: Path | None = None
+    speed: SpeedChoices = NOTHING
     confined: bool = False
 
     def arguments(self) -> list[str]:
@@ -74,6 +82,8 @@ class HostOptions:
             str(self.gpu_layers),
             "--idle-seconds",
             str(self.idle_seconds),
+            *(("--unload-seconds", str(self.unload_seconds)) if self.unload_seconds else ()),
+            *(("--keep-gpu",) if self.keep_gpu else ()),
             "--states-memory",
             str(self.states_memory),
             "--states-disk",
@@ -82,6 +92,7 @@ class HostOptions:
             "--drafting",
             self.drafting,
             *(("--draft-model", str(self.draft_model.resolve())) if self.draft_model else ()),
+            *(("--speed", encode_choices(self.speed)) if self.speed.given() else ()),
             *(word for adapter in self.lora for word in ("--lora", str(adapter))),
             *(("--projector", str(self.projector.resolve())) if self.projector else ()),
             *(("--confined",) if self.confined else ()),
@@ -158,9 +169,13 @@ async def ensure_host(options: HostOptions, start: Start = start_directly) -> Pl
             hello = await say_hello(place)
             if hello is not None and _fits(hello, options):
                 return place
+            if hello is not None and hello.get("held"):
+                return ModelError("load", HELD.format(hello["held"]))
             if hello is not None:
                 await retire(place)
-            await _retire_idle_others(place)
+            held = await _retire_idle_others(place)
+            if held:
+                return ModelError("load", HELD.format(held))
             _spawn(place, options, start)
             return place
     except PlaceError as fault:
@@ -187,13 +202,18 @@ async def _take_lock(descriptor: int) -> None:
                 return
 
 
-async def _retire_idle_others(place: Place) -> None:
+async def _retire_idle_others(place: Place) -> str:
+    """End the hosts of other models that have nothing to do; why no other model may be loaded,
+    when the memory of one of them was given away."""
     for other in all_places():
         if other.name == place.name:
             continue
         hello = await say_hello(other)
+        if hello is not None and hello.get("held"):
+            return str(hello["held"])
         if hello is None or not hello.get("busy"):
             await retire(other)
+    return ""
 
 
 def _spawn(place: Place, options: HostOptions, start: Start) -> None:

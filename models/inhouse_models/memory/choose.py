@@ -6,7 +6,7 @@ Every rule gives more context with more memory, never less.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from inhouse_models.memory.cost import KvType, Setting, free_host, place
+from inhouse_models.memory.cost import UBATCH, KvType, Setting, free_host, place
 from inhouse_models.memory.device import Device
 from inhouse_models.memory.shape import ModelShape
 from inhouse_models.memory.wish import Wish
@@ -101,7 +101,7 @@ class _Chooser:
         """Everything in main memory, in the quickest way that fits."""
         orders = (True, False) if self.shape.repacked_bytes else (False,)
         for repack in orders:
-            for flash in (False, True):
+            for flash in self.flash_in_memory:
                 setting = self.in_memory(self.context, repack=repack, flash=flash)
                 if self.fits(setting):
                     return setting
@@ -111,7 +111,8 @@ class _Chooser:
         """Everything in main memory with less context than usual, in the way that takes least."""
         if self.wish.context:
             return None
-        found = self.largest(self.in_memory(self.context, repack=False, flash=True))
+        flash = self.flash_in_memory[-1]
+        found = self.largest(self.in_memory(self.context, repack=False, flash=flash))
         least = min(LEAST_CONTEXT, self.shape.trained_context)
         return found if found and found.context >= least else None
 
@@ -129,11 +130,18 @@ class _Chooser:
 
     def card_types(self) -> tuple[KvType, ...]:
         """Types of keys and values to try on the cards, the best one first."""
+        flash = self.wish.flash_attention is not False
         if not self.quantisable or self.wish.kv_type == "f16":
             return ("f16",)
         if self.wish.kv_type:
             return (self.wish.kv_type,)
-        return ("f16", "q8_0") if self.devices[0].kind == "cuda" else ("f16",)
+        return ("f16", "q8_0") if flash and self.devices[0].kind == "cuda" else ("f16",)
+
+    @property
+    def flash_in_memory(self) -> tuple[bool, ...]:
+        """Whether to have flash attention in main memory: as wished, else rather not."""
+        wished = self.wish.flash_attention
+        return (False, True) if wished is None else (wished,)
 
     @property
     def quantisable(self) -> bool:
@@ -143,12 +151,13 @@ class _Chooser:
 
     def on_card(self, layers: int, context: int, kind: KvType) -> Setting:
         """A setting with layers on the cards; only there flash attention costs nothing."""
+        flash = self.wish.flash_attention is not False
         return replace(
             self.base,
             context=context,
             key_type=kind,
-            value_type=kind,
-            flash_attention=True,
+            value_type=kind if flash else "f16",
+            flash_attention=flash,
             gpu_layers=layers,
         )
 
@@ -170,6 +179,8 @@ class _Chooser:
             predict=bool(drafting and self.shape.prediction_layers),
             vision_bytes=self.wish.vision_bytes,
             adapter_bytes=self.wish.adapter_bytes,
+            batch=self.wish.batch or UBATCH,
+            split=self.wish.split,
         )
 
     def fits(self, setting: Setting) -> bool:

@@ -1,12 +1,13 @@
 """What a way of loading a model costs, in bytes, on each device.
 
-Weights, keys, values and recurrent states are exact up to the size of one average layer. The
-compute buffer is an upper bound fitted to dry runs of llama.cpp (0.5B, 1.5B, 7B, a hybrid 4B and
+Weights, keys, values and recurrent states are those of the file's own tensors. The compute buffer
+is an upper bound fitted to dry runs of llama.cpp (0.5B, 1.5B, 7B, a hybrid 4B and
 27B; 2k to 65k tokens; see `compute_bytes`).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from operator import add
 from typing import Literal
 
@@ -20,8 +21,10 @@ UBATCH = 512
 LONGEST_DRAFT = 16
 # A sequence to move states through, beside those of the conversations.
 SPARE_SEQUENCES = 1
-# Python, the vocabulary's pieces and the tables that hold answers to a grammar.
-PROGRAM_BYTES = 320 * 1024**2
+# The host's own program; then, for each token of the vocabulary, its piece and its place in the
+# tables that hold answers to a grammar: 180 MiB in all for 151,936 tokens (scripts/bench/plan).
+PROGRAM_BYTES = 64 * 1024**2
+TOKEN_BYTES = 832
 _BLOCK, _BLOCK_BYTES = 32, 34
 _ROUNDING = 256
 
@@ -31,7 +34,8 @@ class Setting:
     """One way to load a model. `context` in tokens per conversation.
 
     `gpu_layers` is llama.cpp's count: the last layers, and the output as one more. `repack` lets
-    the CPU copy weights into a quicker order.
+    the CPU copy weights into a quicker order. `batch` tokens are read at once. `split` are shares
+    of the cards, none to fill them one after the other.
     """
 
     context: int
@@ -45,6 +49,8 @@ class Setting:
     repack: bool = False
     vision_bytes: int = 0
     adapter_bytes: int = 0
+    batch: int = UBATCH
+    split: tuple[float, ...] = ()
 
     @property
     def cells(self) -> int:
@@ -140,7 +146,7 @@ def recurrent_bytes(shape: ModelShape, setting: Setting) -> int:
 
 def mask_bytes(setting: Setting) -> int:
     """Bytes of the matrix that says which token may see which; narrower for flash attention."""
-    return UBATCH * setting.cells * (2 if setting.flash_attention else 4)
+    return setting.batch * setting.cells * (2 if setting.flash_attention else 4)
 
 
 def compute_bytes(shape: ModelShape, setting: Setting, kind: Kind) -> int:
@@ -152,15 +158,16 @@ def compute_bytes(shape: ModelShape, setting: Setting, kind: Kind) -> int:
     flash attention unpacks quantised keys and values of one layer to F16
     (ggml-cuda/fattn.cu, ggml_cuda_flash_attn_ext_get_alloc_size).
     """
-    scores = 0 if setting.flash_attention else 4 * shape.heads * setting.cells * UBATCH
+    scores = 0 if setting.flash_attention else 4 * shape.heads * setting.cells * setting.batch
     logits = 4 * setting.outputs * shape.vocabulary
-    widest = max(scores, 8 * shape.feed_forward * UBATCH, logits)
+    widest = max(scores, 8 * shape.feed_forward * setting.batch, logits)
     layer_states = recurrent_bytes(shape, setting) // max(shape.recurrent_layers, 1)
     unpacked = 0
     if kind == "cuda" and setting.key_type != "f16":
         head_numbers = shape.key_size + shape.value_size
         unpacked = 2 * setting.cells * max(shape.kv_heads) * head_numbers
-    once = mask_bytes(setting) + 40 * shape.width * UBATCH + widest + layer_states + unpacked
+    rows = 40 * shape.width * setting.batch
+    once = mask_bytes(setting) + rows + widest + layer_states + unpacked
     # A context of its own drafts with the prediction layers.
     return once * 2 if setting.predict else once
 
@@ -168,21 +175,22 @@ def compute_bytes(shape: ModelShape, setting: Setting, kind: Kind) -> int:
 def place(shape: ModelShape, devices: Sequence[Device], setting: Setting) -> Placement | None:
     """Where everything lies, or None when it does not fit.
 
-    Cards are filled one after the other with the last layers; main memory, the last device,
-    holds the first ones and the table of the vocabulary.
+    Cards are filled one after the other with the output and the last layers; main memory, the last
+    device, holds the first ones and the table that tokens are looked up in.
     """
     cards = devices[:-1]
     host_layers = shape.blocks + 1 - setting.gpu_layers if setting.gpu_layers else shape.blocks
     queue = [_layer_load(shape, setting, layer) for layer in range(host_layers, shape.blocks)]
     if setting.gpu_layers:
-        queue.append(Load(weights=shape.table_bytes))
+        queue.append(Load(weights=shape.output_bytes))
+    limits = share_out(len(queue), setting.split, len(cards))
     queue.reverse()
     loads: list[Load] = []
     split: list[int] = []
-    for card in cards:
+    for card, limit in zip(cards, limits, strict=True):
         load = _card_load(shape, setting, card, first=not any(split))
         before = len(queue)
-        while queue and (load + queue[-1]).total <= card.usable:
+        while queue and before - len(queue) < limit and (load + queue[-1]).total <= card.usable:
             load += queue.pop()
         split.append(before - len(queue))
         loads.append(load if split[-1] else Load())
@@ -191,6 +199,16 @@ def place(shape: ModelShape, devices: Sequence[Device], setting: Setting) -> Pla
     loads.append(_host_load(shape, setting, host_layers, _shares(cards)))
     fits = free_host(devices, loads) >= 0
     return Placement(tuple(loads), tuple(split)) if fits else None
+
+
+def share_out(layers: int, shares: Sequence[float], cards: int) -> list[int]:
+    """How many layers each card gets at most: its share of them, as llama.cpp divides them; all
+    of them where nobody has shared them out."""
+    if not sum(shares[:cards]):
+        return [layers] * cards
+    sums = list(accumulate([*shares[:cards], *[0.0] * (cards - len(shares))]))
+    ends = [round(layers * one / sums[-1]) for one in sums]
+    return [end - start for start, end in pairwise([0, *ends])]
 
 
 def free_host(devices: Sequence[Device], loads: Sequence[Load]) -> int:
@@ -205,8 +223,14 @@ def demand(shape: ModelShape, setting: Setting, kind: Kind) -> int:
     layers = [_layer_load(shape, setting, layer) for layer in range(shape.blocks)]
     repacked = shape.repacked_bytes if setting.repack and not setting.gpu_layers else 0
     compute = compute_bytes(shape, setting, kind)
-    rest = Load(shape.table_bytes, repacked, compute=compute) + _companions(setting)
+    tables = shape.table_bytes + (0 if shape.tied else shape.output_bytes)
+    rest = Load(tables, repacked, compute=compute) + _companions(setting)
     return sum((load.total for load in layers), rest.total)
+
+
+def program_bytes(shape: ModelShape) -> int:
+    """Bytes of the engine's own program and of what it knows of the vocabulary."""
+    return PROGRAM_BYTES + TOKEN_BYTES * shape.vocabulary
 
 
 def _companions(setting: Setting) -> Load:
@@ -220,9 +244,11 @@ def _shares(cards: Sequence[Device]) -> bool:
 
 def _layer_load(shape: ModelShape, setting: Setting, layer: int) -> Load:
     recurrent = shape.hybrid and not shape.kv_heads[layer]
+    # Layers that predict are left in the file when they do not draft.
+    loaded = layer < shape.layers or setting.predict
     states = -(-recurrent_bytes(shape, setting) // max(shape.recurrent_layers, 1))
     return Load(
-        weights=shape.layer_bytes,
+        weights=shape.layer_weights[layer] if loaded else 0,
         kv=_layer_token_bytes(shape, setting, layer) * setting.cells,
         recurrent=states if recurrent else 0,
     )
@@ -239,15 +265,18 @@ def _card_load(shape: ModelShape, setting: Setting, card: Device, *, first: bool
 
 def _host_load(shape: ModelShape, setting: Setting, layers: int, shared: bool) -> Load:
     """What main memory holds with the first `layers` layers."""
-    load = Load(program=PROGRAM_BYTES)
+    load = Load(program=program_bytes(shape))
     for layer in range(layers):
         load += _layer_load(shape, setting, layer)
     if layers:
         compute = compute_bytes(shape, setting, "cpu")
     else:
-        compute = mask_bytes(setting) + 4 * shape.width * UBATCH
-    # Where memory is shared the table is mapped once, with the rest of the file.
-    table = 0 if shared and setting.gpu_layers else shape.table_bytes
+        compute = mask_bytes(setting) + 4 * shape.width * setting.batch
+    # Where memory is shared a table that is also the output is mapped once.
+    mapped = shared and setting.gpu_layers and shape.tied
+    table = 0 if mapped else shape.table_bytes
+    if not setting.gpu_layers and not shape.tied:
+        table += shape.output_bytes
     # With a card in use, its pinned memory comes before the CPU's own order of weights.
     repacked = shape.repacked_bytes if setting.repack and not setting.gpu_layers else 0
     load += Load(table, repacked, compute=compute)

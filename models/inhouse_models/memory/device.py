@@ -40,5 +40,6 @@ def devices_of(machine: Machine) -> tuple[Device, ...]:
 def _kind_of(gpu: Gpu) -> Kind:
     if gpu.shared:
         return "metal"
-    # NVML names cards of one maker only; those found otherwise carry the other maker's name.
+    if gpu.maker:
+        return "cuda" if gpu.maker == "nvidia" else "vulkan"
     return "vulkan" if any(word in gpu.name.lower() for word in _AMD_NAMES) else "cuda"

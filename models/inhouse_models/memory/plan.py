@@ -8,7 +8,6 @@ from inhouse_models.gguf import GgufFault, read_header
 from inhouse_models.machine import GIB, Machine
 from inhouse_models.memory.choose import CHECKPOINT_RESERVE, LEAST_CONTEXT, STEP, choose, ideal
 from inhouse_models.memory.cost import (
-    UBATCH,
     KvType,
     Load,
     Setting,
@@ -83,6 +82,7 @@ class MemoryPlan:
             vision_bytes=self.load.vision,
             gpu_layers=self.gpu_layers,
             adapter_bytes=self.load.adapters,
+            batch=self.batch,
         )
 
 
@@ -130,6 +130,7 @@ def fits_without_flash_attention(shape: ModelShape, plan: MemoryPlan) -> bool:
         rollback=plan.rollback,
         predict=plan.predict,
         gpu_layers=plan.gpu_layers,
+        batch=plan.batch,
     )
     without = replace(setting, flash_attention=False)
     more = compute_bytes(shape, without, "metal") - compute_bytes(shape, setting, "metal")
@@ -161,8 +162,8 @@ def _complete(
         value_type=setting.value_type,
         flash_attention=setting.flash_attention,
         repack=setting.repack,
-        batch=UBATCH,
-        ubatch=UBATCH,
+        batch=setting.batch,
+        ubatch=setting.batch,
         outputs=setting.outputs,
         conversations=setting.conversations,
         sequences=setting.sequences,
@@ -216,12 +217,15 @@ def _relax(shape: ModelShape, devices: Sequence[Device], wish: Wish) -> Wish | N
     return None
 
 
-_CONCESSIONS: tuple[dict[str, None] | dict[str, int], ...] = (
+_CONCESSIONS: tuple[dict[str, None] | dict[str, int] | dict[str, tuple[float, ...]], ...] = (
     {},
     {"gpu_layers": None},
     {"kv_type": None},
     {"conversations": 1},
     {"drafting": 0},
+    {"batch": None},
+    {"flash_attention": None},
+    {"split": ()},
     {"vision_bytes": 0},
     {"adapter_bytes": 0},
 )
@@ -252,6 +256,9 @@ def _differences(wish: Wish, smaller: Wish, nearest: MemoryPlan) -> str:
         (wish.kv_type != smaller.kv_type, f"--kv {nearest.key_type}"),
         (wish.conversations != smaller.conversations, "--conversations 1"),
         (wish.drafting != smaller.drafting, "no drafting"),
+        (wish.batch != smaller.batch, f"batch {nearest.batch}"),
+        (wish.flash_attention != smaller.flash_attention, "another flash_attention"),
+        (wish.split != smaller.split, "another gpu_split"),
         (wish.vision_bytes != smaller.vision_bytes, "no images"),
         (wish.adapter_bytes != smaller.adapter_bytes, "no adapters"),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from inhouse_models.machine import GIB
 from inhouse_models.memory.choose import CARD_CONTEXT, CHECKPOINT_RESERVE, GOAL_CONTEXT
-from inhouse_models.memory.cost import UBATCH, Load, Setting, kv_token_bytes
+from inhouse_models.memory.cost import Load, Setting, kv_token_bytes
 from inhouse_models.memory.device import Device
 from inhouse_models.memory.shape import ModelShape
 from inhouse_models.memory.wish import Wish
@@ -55,7 +55,7 @@ def explain(case: Case) -> tuple[Reason, ...]:
         _kv(case),
         _flash(case),
         _repack(case),
-        Reason("batch", f"Input is read {UBATCH} tokens at a time, and may be stopped in between."),
+        _batch(case),
         _conversations(case),
         _rollback(case),
         _checkpoints(case),
@@ -131,7 +131,9 @@ def _kv(case: Case) -> Reason:
 
 
 def _flash(case: Case) -> Reason:
-    if not case.setting.flash_attention:
+    if case.wish.flash_attention is not None:
+        text = "On, as asked for." if case.setting.flash_attention else "Off, as asked for."
+    elif not case.setting.flash_attention:
         text = "Off: on a processor it costs about a fifth of the reading speed."
     elif not case.setting.gpu_layers:
         text = "On, and reading a fifth slower, since the attention scores would not fit."
@@ -152,6 +154,12 @@ def _repack(case: Case) -> Reason | None:
         return Reason("repack", text)
     text = f"Weights stay in the file's order, since a quicker copy ({size}) does not fit."
     return Reason("repack", text, warning=True)
+
+
+def _batch(case: Case) -> Reason:
+    size = f"{case.setting.batch} tokens at a time"
+    asked = ", as asked for" if case.wish.batch else ""
+    return Reason("batch", f"Input is read {size}{asked}, and may be stopped in between.")
 
 
 def _conversations(case: Case) -> Reason:

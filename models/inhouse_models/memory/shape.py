@@ -6,6 +6,7 @@ Formulas: llama.cpp, src/llama-kv-cache.cpp and src/llama-hparams.cpp (n_embd_r,
 from dataclasses import dataclass
 
 from inhouse_models.gguf import GgufHeader
+from inhouse_models.memory.weights import share_weights
 
 # llama.cpp refuses more; a header must not make us build a list of billions.
 LAYER_LIMIT = 512
@@ -15,9 +16,6 @@ HYBRIDS = frozenset({"qwen35", "qwen35moe", "qwen3next"})
 DEFAULT_INTERVAL = 4
 # Keys of recurrent layers whose state has another form than the one below.
 OTHER_STATES = ("ssm.conv_kernel", "wkv.head_size", "shortconv.l_cache", "kda.head_dim")
-# Measured on a Q4_K_M file: 597 of 1060 MiB are copied into another order for the CPU.
-REPACKED_PER_MILLE = 563
-UNPACKED_TYPES = ("F32", "F16", "BF16")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +31,10 @@ class ModelShape:
 
     `kv_heads` has one number per layer, 0 where a layer is recurrent; layers that predict further
     tokens stand at its end. `state_bytes` is one recurrent state of all layers together (0 for
-    attention-only models). `table_bytes` estimates the matrix of vocabulary x width, of which a
-    model has one or two. `repacked_bytes` is what the CPU copies into another order.
+    attention-only models). `table_bytes` is the matrix of vocabulary x width that tokens are looked
+    up in, which stays in main memory; `output_bytes` the one that makes logits, which goes to the
+    cards with the last layer and is the same one in a `tied` model. `layer_weights` has the bytes
+    of every layer. `repacked_bytes` is what the CPU copies into another order.
     """
 
     name: str
@@ -50,6 +50,9 @@ class ModelShape:
     trained_context: int
     weights: int
     table_bytes: int
+    output_bytes: int
+    tied: bool
+    layer_weights: tuple[int, ...]
     repacked_bytes: int
     state_bytes: int
     state_width: int
@@ -76,8 +79,8 @@ class ModelShape:
 
     @property
     def layer_bytes(self) -> int:
-        """Weights of one layer, on average and never too few."""
-        return -(-(self.weights - self.table_bytes) // self.blocks)
+        """Weights of the largest layer."""
+        return max(self.layer_weights)
 
 
 class _MissingError(Exception):
@@ -116,8 +119,7 @@ def _read(header: GgufHeader, name: str) -> ModelShape | ShapeFault:
             f" of the architecture {header.architecture}."
         )
     vocabulary = header.vocabulary_size or _number(header, "vocab_size")
-    table = header.data_bytes * vocabulary * width // max(header.parameters, vocabulary * width)
-    packed = header.quantisation not in UNPACKED_TYPES
+    shares = share_weights(header, blocks, vocabulary * width)
     return ModelShape(
         name=name,
         layers=layers,
@@ -131,8 +133,11 @@ def _read(header: GgufHeader, name: str) -> ModelShape | ShapeFault:
         vocabulary=vocabulary,
         trained_context=_number(header, "context_length"),
         weights=header.data_bytes,
-        table_bytes=table,
-        repacked_bytes=header.data_bytes * REPACKED_PER_MILLE // 1000 if packed else 0,
+        table_bytes=shares.table,
+        output_bytes=shares.output,
+        tied=shares.tied,
+        layer_weights=shares.layers,
+        repacked_bytes=shares.repacked,
         state_bytes=state,
         state_width=state_width,
     )

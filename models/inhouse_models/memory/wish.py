@@ -13,6 +13,8 @@ class Wish:
     how many drafted tokens can be taken back without reading again. `vision_bytes` is the size of
     the file that lets the model see, `adapter_bytes` that of its LoRA adapters. `gpu_layers`
     counts as llama.cpp does (the output is one more layer); a negative number means all.
+    `batch` is how many tokens are read at once. `split` are the shares of the cards, in their
+    order; they are filled one after the other when there are none.
     """
 
     context: int | None = None
@@ -22,3 +24,6 @@ class Wish:
     vision_bytes: int = 0
     gpu_layers: int | None = None
     adapter_bytes: int = 0
+    flash_attention: bool | None = None
+    batch: int | None = None
+    split: tuple[float, ...] = ()

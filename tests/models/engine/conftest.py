@@ -77,12 +77,6 @@ def engine(small_model: Path) -> Iterator[LoadedEngine]:
 
 
 @pytest.fixture(scope="session")
-def tiny_qwen2(tiny_model: Callable[[Kind], Path]) -> Path:
-    """Attention only."""
-    return tiny_model("qwen2")
-
-
-@pytest.fixture(scope="session")
 def tiny_qwen35(tiny_model: Callable[[Kind], Path]) -> Path:
     """Hybrid: gated delta nets and gated attention."""
     return tiny_model("qwen35")

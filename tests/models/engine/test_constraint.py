@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from string import ascii_lowercase
 
 import llguidance
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask
 from tests.models.engine.conftest import LoadedEngine
-from tests.models.formats.format_samples import EDIT, REPLACE
+from tests.models.formats.format_samples import EDIT, REPLACE, SPECIALS, WRITE
 from tests.models.formats.live_samples import (
     NATIVE,
     TEXTS,
@@ -21,9 +22,9 @@ from tests.models.formats.live_samples import (
     write_call,
 )
 
-from inhouse_models.chat import ToolSpec
+from inhouse_models.chat import Choices, ToolSpec
 from inhouse_models.engine.constraint import GrammarCompiler, GrammarError
-from inhouse_models.formats import FormName
+from inhouse_models.formats import FormName, build_constraint
 from inhouse_models.formats.passage import lines_of
 
 pytestmark = pytest.mark.model
@@ -135,3 +136,30 @@ def walk(
     assert matcher.is_stopped()
     assert not matcher.is_error()
     return written
+
+
+def test_a_new_file_is_named_beside_two_thousand_known_ones(
+    compiler: GrammarCompiler, tokenise: Tokenise
+) -> None:
+    """That no known name is taken again costs most where much is known: more than llguidance's
+    own limit of steps for a token."""
+    chance = random.Random(7)
+    names = (
+        "".join(chance.choices(ascii_lowercase, k=chance.randint(4, 40))) for _ in range(2_000)
+    )
+    paths = tuple(f"{name}.py" for name in names)
+    constraint = build_constraint(
+        "fenced",
+        tools=[WRITE],
+        specials=SPECIALS,
+        choices=Choices(paths=paths, invent=True),
+        held=True,
+        must_call=True,
+    )
+    assert constraint is not None
+    matcher = compiler.matcher(constraint.lark)
+    logits = np.zeros(compiler.size, np.float32)
+    call = '<tool_call>\n{"name": "write", "arguments": {"file_path": "app/engines_new'
+    for token in tokenise(call):
+        assert matcher.masked(logits)[token] == 0.0
+        matcher.accept(token)

@@ -24,7 +24,8 @@ OPTIONS = EngineOptions(
 # A row of the table of the tiny models is one block of Q8_0, which begins with its scale.
 ROW_BYTES = 34
 NAN = struct.pack("<e", float("nan"))
-POISON = " poison"
+# No word, so that a tiny model never writes it by itself.
+POISON = "=="
 HEALTHY = "a question about something that does no harm at all"
 LONG = HEALTHY * 12
 

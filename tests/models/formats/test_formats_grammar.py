@@ -17,7 +17,9 @@ CHOICES = Choices(
 
 
 def lark_for(form: FormName, *, held: bool = False, choices: Choices = CHOICES) -> str:
-    constraint = build_constraint(form, tools=TOOLS, specials=SPECIALS, choices=choices, held=held)
+    constraint = build_constraint(
+        form, tools=TOOLS, specials=SPECIALS, choices=choices, held=held, barred=("bash", "baobab")
+    )
     assert constraint is not None
     assert constraint.trigger == (None if held else "<tool_call>")
     return constraint.lark
@@ -62,6 +64,11 @@ def test_held_turn(form: FormName) -> None:
     lark = lark_for(form, held=True)
     assert accepts(lark, "All done: `f` works.")
     assert accepts(lark, "")
+    assert accepts(lark, "Read it: `bash` ends, bash(x) fails.")
+    # A call in words would run nothing.
+    assert not accepts(lark, "bash(ls -la)")
+    assert accepts(lark, "bas")
+    assert accepts(lark, "bars, <= and `bash`")
     assert not accepts(lark, "```json\n{}\n```")
     assert not accepts(lark, "x" * 401)
     assert not accepts(lark, "Done.</tool_call>")

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from tests.models.host.listeners import listeners
 
-from inhouse_models.host.doorkeeper import Doorkeeper, HouseRules, loopback_rules
+from inhouse_models.host.doorkeeper import Doorkeeper, HouseRules, loopback_rules, open_rules
 from inhouse_models.host.patience import MOST_CONNECTIONS, PatientProtocol, listening
 
 TOKEN = "t0ken" * 8
@@ -78,13 +79,13 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(**rules: float) -> AsyncGenerator[House]:
+async def open_house(**rules: object) -> AsyncGenerator[House]:
     """The server while the block runs."""
     counted = Counted()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         strict = loopback_rules(port, TOKEN)
-        loosened = HouseRules(strict.hosts, strict.token, **rules) if rules else strict  # pyright: ignore[reportArgumentType] - numbers of the rules
+        loosened = replace(strict, **rules) if rules else strict  # pyright: ignore[reportArgumentType] - fields of the rules
         config = listening(Doorkeeper(counted.routes(), loosened), listener.fileno())
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve())
@@ -261,6 +262,41 @@ def test_the_bound_address_is_loopback() -> None:
 def test_a_short_token_is_no_token() -> None:
     with pytest.raises(ValueError, match="32 characters"):
         loopback_rules(1, "short")
+    with pytest.raises(ValueError, match="32 characters"):
+        open_rules("short")
+
+
+def test_what_may_be_looked_at_without_a_token_may_not_be_changed() -> None:
+    async def main() -> None:
+        async with open_house(public=frozenset({"/act"})) as house:
+            nameless = {"authorization": None}
+            looked = house.request(nameless, b"", "GET")
+            assert status_of(await house.send(looked)) == 200
+            assert len(house.counted.reached) == 1
+            pages = [{"origin": "null"}, {"host": "evil.example"}, {"sec-fetch-site": "none of it"}]
+            for page in pages:
+                refused = house.request({**nameless, **page}, b"", "GET")
+                assert status_of(await house.send(refused)) == 403
+            assert status_of(await house.send(house.request(nameless))) == 401
+            assert status_of(await house.send(looked.replace(b"/act", b"/act/"))) == 401
+            assert len(house.counted.reached) == 1
+
+    asyncio.run(main())
+
+
+def test_other_machines_use_any_name_and_need_the_token() -> None:
+    async def main() -> None:
+        named = {"host": "gpu.example:1234"}
+        rules = open_rules(TOKEN)
+        assert rules.public == frozenset()
+        async with open_house(hosts=rules.hosts) as house:
+            assert status_of(await house.send(house.request(named))) == 200
+            assert status_of(await house.send(house.request({**named, "origin": "x"}))) == 403
+            unknown = {**named, "authorization": None}
+            assert status_of(await house.send(house.request(unknown))) == 401
+            assert len(house.counted.reached) == 1
+
+    asyncio.run(main())
 
 
 def test_the_socket_of_the_host_answers_no_page(tmp_path: Path) -> None:

@@ -91,6 +91,20 @@ def run(model: Path, check: Callable[[LocalClient], Awaitable[None]]) -> None:
     asyncio.run(main())
 
 
+def run_shared(model: Path, check: Callable[[LocalClient], Awaitable[None]]) -> None:
+    """With a host that stays for the next test: see `shared_hosts`."""
+
+    async def main() -> None:
+        client = LocalClient(LocalModel(model), HostOptions(context=2048))
+        try:
+            await check(client)
+        finally:
+            await client.close()
+
+    asyncio.run(main())
+
+
+@pytest.mark.usefixtures("shared_hosts")
 def test_a_conversation_over_the_socket(small_model: Path) -> None:
     async def check(client: LocalClient) -> None:
         info = await client.info()
@@ -114,9 +128,10 @@ def test_a_conversation_over_the_socket(small_model: Path) -> None:
         assert second.usage.cached_input_tokens >= known - 1
         assert second.usage.input_tokens > known
 
-    run(small_model, check)
+    run_shared(small_model, check)
 
 
+@pytest.mark.usefixtures("shared_hosts")
 def test_a_forged_role_in_a_message_adds_no_control_token(small_model: Path) -> None:
     async def check(client: LocalClient) -> None:
         plain = await finish_of(client.stream(ask("x", 1)))
@@ -130,7 +145,7 @@ def test_a_forged_role_in_a_message_adds_no_control_token(small_model: Path) -> 
         assert controls(plain) > 0
         assert controls(answer) == controls(plain)
 
-    run(small_model, check)
+    run_shared(small_model, check)
 
 
 def test_a_killed_engine_is_started_again_and_goes_on(small_model: Path) -> None:
@@ -155,6 +170,7 @@ def test_a_killed_engine_is_started_again_and_goes_on(small_model: Path) -> None
     run(small_model, check)
 
 
+@pytest.mark.usefixtures("shared_hosts")
 def test_cancelling_the_task_stops_the_engine(small_model: Path) -> None:
     async def check(client: LocalClient) -> None:
         arrived = asyncio.Event()
@@ -172,9 +188,10 @@ def test_cancelling_the_task_stops_the_engine(small_model: Path) -> None:
         async with asyncio.timeout(20):
             assert (await finish_of(client.stream(ask("Hi.", 2)))).error is None
 
-    run(small_model, check)
+    run_shared(small_model, check)
 
 
+@pytest.mark.usefixtures("shared_hosts")
 def test_two_clients_share_one_host(small_model: Path) -> None:
     async def check(client: LocalClient) -> None:
         other = LocalClient(LocalModel(small_model), HostOptions(context=2048))
@@ -186,14 +203,14 @@ def test_two_clients_share_one_host(small_model: Path) -> None:
         assert [answer.error for answer in answers] == [None, None]
         assert len(await engine_status()) == 1
 
-    run(small_model, check)
+    run_shared(small_model, check)
 
 
-def test_a_host_with_other_options_is_replaced(small_model: Path) -> None:
+def test_a_host_with_other_options_is_replaced(tiny_qwen2: Path) -> None:
     async def check(client: LocalClient) -> None:
         assert isinstance(await client.info(), ModelInfo)
         (before,) = await engine_status()
-        wider = LocalClient(LocalModel(small_model), HostOptions(context=1024))
+        wider = LocalClient(LocalModel(tiny_qwen2), HostOptions(context=1024))
         info = await wider.info()
         await wider.close()
         assert isinstance(info, ModelInfo)
@@ -201,9 +218,10 @@ def test_a_host_with_other_options_is_replaced(small_model: Path) -> None:
         (after,) = await engine_status()
         assert after.pid != before.pid
 
-    run(small_model, check)
+    run(tiny_qwen2, check)
 
 
+@pytest.mark.usefixtures("shared_hosts")
 def test_a_held_turn_only_calls_tools_that_exist(small_model: Path) -> None:
     async def check(client: LocalClient) -> None:
         request = Request(
@@ -217,9 +235,10 @@ def test_a_held_turn_only_calls_tools_that_exist(small_model: Path) -> None:
         assert answer.error is None
         assert all(call.name == "read" for call in answer.message.calls)
 
-    run(small_model, check)
+    run_shared(small_model, check)
 
 
+@pytest.mark.usefixtures("shared_hosts")
 def test_an_answer_is_taken_up_at_a_second_choice(small_model: Path) -> None:
     weights = Weights(small_model)
     pieces = weights.vocabulary.pieces
@@ -274,9 +293,10 @@ def test_an_answer_is_taken_up_at_a_second_choice(small_model: Path) -> None:
             assert same.ids == first.ids
             assert same.message == first.message
 
-    run(small_model, check)
+    run_shared(small_model, check)
 
 
+@pytest.mark.usefixtures("shared_hosts")
 def test_the_text_that_an_answer_begins_with_is_part_of_it(small_model: Path) -> None:
     async def check(client: LocalClient) -> None:
         request = ask("Write the numbers from one to ten as words.")
@@ -290,9 +310,10 @@ def test_the_text_that_an_answer_begins_with_is_part_of_it(small_model: Path) ->
             assert last.message == whole.message
             assert last.message.text == "".join(p.text for p in parts if isinstance(p, Text))
 
-    run(small_model, check)
+    run_shared(small_model, check)
 
 
+@pytest.mark.usefixtures("shared_hosts")
 def test_an_answer_held_to_a_schema_is_json(small_model: Path) -> None:
     async def check(client: LocalClient) -> None:
         schema = {
@@ -305,9 +326,10 @@ def test_an_answer_held_to_a_schema_is_json(small_model: Path) -> None:
         answer = await finish_of(client.stream(request))
         assert answer.message.text.replace(" ", "") in ('{"ok":true}', '{"ok":false}')
 
-    run(small_model, check)
+    run_shared(small_model, check)
 
 
+@pytest.mark.usefixtures("shared_hosts")
 def test_malformed_requests_are_refused_and_the_host_lives(small_model: Path) -> None:
     async def check(client: LocalClient) -> None:
         assert isinstance(await client.info(), ModelInfo)
@@ -319,21 +341,22 @@ def test_malformed_requests_are_refused_and_the_host_lives(small_model: Path) ->
                 assert response.json()["error"]["message"]
         assert (await finish_of(client.stream(ask("Hi.", 2)))).error is None
 
-    run(small_model, check)
+    run_shared(small_model, check)
 
 
+@pytest.mark.usefixtures("shared_hosts")
 def test_too_long_a_prompt_is_an_error_with_numbers(small_model: Path) -> None:
     async def check(client: LocalClient) -> None:
         answer = await finish_of(client.stream(ask("many words " * 1500)))
         assert answer.error is not None
         assert answer.error.kind == "overflow"
 
-    run(small_model, check)
+    run_shared(small_model, check)
 
 
-def test_an_idle_host_ends_by_itself(small_model: Path) -> None:
+def test_an_idle_host_ends_by_itself(tiny_qwen2: Path) -> None:
     async def main() -> None:
-        async with connected(small_model, idle_seconds=0.5) as client:
+        async with connected(tiny_qwen2, idle_seconds=0.5) as client:
             assert isinstance(await client.info(), ModelInfo)
             (status,) = await engine_status()
             # Its socket stays in place, so the end of the process is what counts.
@@ -344,13 +367,13 @@ def test_an_idle_host_ends_by_itself(small_model: Path) -> None:
     asyncio.run(main())
 
 
-def test_stop_asks_every_host(small_model: Path) -> None:
+def test_stop_asks_every_host(tiny_qwen2: Path) -> None:
     async def check(client: LocalClient) -> None:
         assert isinstance(await client.info(), ModelInfo)
         assert await stop_engines() == 1
         assert await engine_status() == []
 
-    run(small_model, check)
+    run(tiny_qwen2, check)
 
 
 def test_a_damaged_file_is_one_clear_error(tmp_path: Path) -> None:

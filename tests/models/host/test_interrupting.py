@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 
 from inhouse_models.chat import Finish, Message, Request, Text
-from inhouse_models.host.control import stop_engines
 from inhouse_models.host.spawn import HostOptions
 from inhouse_models.local import LocalClient, LocalModel
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.usefixtures("shared_hosts")]
 ASKED = Message("user", "Count from one to two hundred in words, one a line.")
 SESSION = "counting"
 
@@ -23,7 +22,6 @@ async def interrupted_and_asked_again(model: Path) -> tuple[Finish, Finish]:
         return first, await _answer(client, Request(history, session=SESSION, max_tokens=3))
     finally:
         await client.close()
-        await stop_engines()
 
 
 async def _answer(client: LocalClient, request: Request, after: int = -1) -> Finish:
@@ -60,6 +58,5 @@ def test_an_unknown_session_interrupts_nothing(small_model: Path) -> None:
             return await _answer(client, Request((ASKED,), session=SESSION, max_tokens=4))
         finally:
             await client.close()
-            await stop_engines()
 
     assert asyncio.run(ask()).reason == "length"

@@ -1,12 +1,13 @@
 """Shapes: the figures that were measured, and headers that do not say enough."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.models.memory.machines import make_machine, shape_of
 
-from inhouse_models.gguf import GgufHeader, Value, read_header
+from inhouse_models.gguf import GgufHeader, GgufTensor, Value, read_header
 from inhouse_models.memory.cost import Setting, compute_bytes, kv_token_bytes, recurrent_bytes
 from inhouse_models.memory.known import known_shapes
 from inhouse_models.memory.plan import PlanFault, plan_memory
@@ -97,7 +98,8 @@ def test_missing_values_have_the_defaults_of_llama_cpp() -> None:
     assert plain.kv_heads == (8, 8, 8, 8)
     assert (plain.key_size, plain.value_size) == (64, 64)
     assert not plain.hybrid
-    assert plain.layer_bytes * 4 + plain.table_bytes >= plain.weights
+    tables = plain.table_bytes + plain.output_bytes
+    assert plain.weights <= sum(plain.layer_weights) + tables < plain.weights + 4
 
 
 def test_the_layers_of_a_hybrid_can_be_listed() -> None:
@@ -165,3 +167,26 @@ def test_the_published_shape_is_that_of_the_file(small_model: Path) -> None:
     assert actual.kv_heads == known.kv_heads
     assert (actual.width, actual.vocabulary) == (known.width, known.vocabulary)
     assert (actual.table_bytes, actual.feed_forward) == (known.table_bytes, known.feed_forward)
+    assert (actual.tied, actual.repacked_bytes) == (known.tied, known.repacked_bytes)
+    # The last norm counts as a part of the output.
+    assert actual.output_bytes - known.output_bytes == 4 * actual.width
+
+
+def test_layers_and_tables_are_those_of_the_tensors() -> None:
+    matrix = GgufTensor("blk.1.attn_q.weight", 12, (512, 512), 147_456)
+    table = GgufTensor("token_embd.weight", 12, (512, 1000), 288_000)
+    norm = GgufTensor("output_norm.weight", 0, (512,), 2048)
+    uneven = GgufTensor("blk.3.ffn_up.weight", 12, (512, 1001), 288_288)
+    plain = replace(header({}), data_bytes=725_792, tensors=(matrix, table, norm, uneven))
+    read = read_shape(plain)
+    assert isinstance(read, ModelShape)
+    assert read.layer_weights == (0, 147_456, 0, 288_288)
+    # The table is the output too, and a CPU copies it as that; rows that are not by eights stay.
+    assert (read.tied, read.table_bytes, read.output_bytes) == (True, 288_000, 288_000)
+    assert read.repacked_bytes == 147_456 + 288_000
+    output = GgufTensor("output.weight", 14, (512, 1000), 420_000)
+    apart = replace(plain, data_bytes=1_145_792, tensors=(*plain.tensors, output))
+    shaped = read_shape(apart)
+    assert isinstance(shaped, ModelShape)
+    assert (shaped.tied, shaped.output_bytes) == (False, 422_048)
+    assert shaped.repacked_bytes == 147_456

@@ -254,6 +254,12 @@ class PrefixStore:
         self._shrink_disk()
         return True
 
+    def leave_memory(self) -> None:
+        """Keep in memory only what is not on disk."""
+        for node in self._nodes.values():
+            if node.on_disk:
+                self._drop_payload(node)
+
     def forget(self, tokens: Sequence[int], shared: int = 0) -> None:
         """Drop every segment that goes along with a conversation for more than its first `shared`
         tokens, on disk too: its own, and what branched off from it."""

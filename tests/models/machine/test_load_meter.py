@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from inhouse_models import machine
-from inhouse_models.machine import LoadMeter
+from inhouse_models.machine import LoadMeter, load_meter
 
 LINE = "cpu  {user} 10 20 1000 5 3 2 0 0 0\n"
 
@@ -20,7 +19,7 @@ def tell(monkeypatch: pytest.MonkeyPatch, *texts: str) -> None:
     def read_text(_path: Path) -> str:
         return left.pop(0)
 
-    monkeypatch.setattr(machine, "_read_text", read_text)
+    monkeypatch.setattr(load_meter, "_read_text", read_text)
 
 
 @pytest.mark.skipif(not Path("/proc/stat").exists(), reason="Linux tells this, others do not")

@@ -1,0 +1,1 @@
+"""How fast a model really is on this machine, and what keeps it from being faster."""
