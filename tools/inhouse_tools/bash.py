@@ -1,5 +1,6 @@
 """The tool that runs a shell command."""
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,12 +47,14 @@ async def run(args: BashArgs, workspace: Workspace) -> Output:
         changed = _changed(workspace)
         if changed:
             return Output(CHANGED.format(changed), failed=True)
-        result = await process.run(
-            _wrapped(argv, args.command, workspace),
-            cwd=workspace.root,
-            timeout=args.timeout,
-            show=workspace.progress,
-        )
+        async with _watch(args.command, workspace) as watch:
+            result = await process.run(
+                _wrapped(argv, args.command, workspace),
+                cwd=workspace.root,
+                timeout=args.timeout,
+                show=workspace.progress,
+                watch=watch,
+            )
     if isinstance(result, Refusal):
         return result.output()
     text = plain(result.output).rstrip("\n")
@@ -67,8 +70,12 @@ async def run(args: BashArgs, workspace: Workspace) -> Output:
             "seconds": round(result.seconds, 3),
             "cut": shown.lines,
         },
-        failed=result.exit_code != 0 or result.timed_out,
+        failed=result.exit_code != 0 or result.timed_out or result.closed,
     )
+
+
+def _watch(command: str, workspace: Workspace) -> AbstractAsyncContextManager[process.Watch | None]:
+    return workspace.open_watch(command) if workspace.open_watch else nullcontext()
 
 
 def _changed(workspace: Workspace) -> str:
@@ -102,6 +109,8 @@ def _shell() -> str:
 def _ending(result: process.Result, seconds: int) -> str:
     if result.timed_out:
         return f"[stopped: it ran longer than {seconds} seconds]"
+    if result.closed:
+        return "[stopped: the person closed its terminal]"
     if result.flooded:
         return "[stopped: it wrote too much output]"
     if result.exit_code < 0:

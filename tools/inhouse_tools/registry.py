@@ -28,7 +28,7 @@ CHANGING = ("edit", "write", "replace_symbol", "rename_symbol")
 LOOKING = ("read", "grep", "glob", "symbols", "plan")
 
 NEVER_SAID = frozenset({"title", "additionalProperties", "large"})
-SMALL_UNSAID = frozenset({"description", "default", "minimum", "maximum"})
+SMALL_UNSAID = frozenset({"description", "default"})
 
 
 def builtin_tools() -> dict[str, Tool[Any]]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from inhouse_tools.json_value import JsonValue
 
 if TYPE_CHECKING:
+    from inhouse_tools.process import OpenWatch
     from inhouse_tools.reading.handles import Handles
     from inhouse_tools.sandbox import Sandbox
     from inhouse_tools.sandbox.network import Network
@@ -45,12 +46,13 @@ class Output:
 
     `show` keys that front ends know: "diff" (unified diff), "path", "lines", "exit_code",
     "seconds", "cut" (how much was left out), "changed" (list of paths that were written), "sha256"
-    (of the file that was read).
+    (of the file that was read). `images` are data URLs that the model is shown with the text.
     """
 
     text: str
     show: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
     failed: bool = False
+    images: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -59,15 +61,16 @@ class Workspace:
 
     `root` is resolved. `seen` maps a path relative to the root to the sha256 of the bytes that
     the model has seen last, and `made` are those that it wrote as new files. `extra` are further
-    folders that may be read and written. `progress` takes live output while a command runs. With
-    `keeps_symbols` a file written anew keeps the definitions that were left out: small models do
-    that. Those with an `expendable` name may go: the task takes them away. `cache` and `state` are
-    folders of this root alone, for what can be made anew (the index) and for what cannot (journals
-    of writes, undo); None keeps nothing. With an `overlay` changes of files go there instead of
-    to the disk. `undo` records what changes on it (see `recorded`); None records nothing. `network`
+    folders that may be read and written. `progress` takes live output while a command runs, and
+    `open_watch` opens a place where a person sees all of it and can end it. With `keeps_symbols` a
+    file written anew keeps the definitions that were left out: small models do that. Those with an
+    `expendable` name may go: the task takes them away. `cache` and `state` are folders of this root
+    alone, for what can be made anew (the index) and for what cannot (journals of writes, undo);
+    None keeps nothing. With an `overlay` changes of files go there instead of to the disk. `undo`
+    records what changes on it (see `recorded`); None records nothing. `network`
     is what the command of this one call may reach, None nothing, and `scripts` are files that it
     would run, as they were when it was judged. `buffers` is text that stands unsaved in an editor,
-    by absolute path: it counts before what is on the disk.
+    by absolute path: it counts before what is on the disk. The model `sees` images or does not.
     """
 
     root: Path
@@ -84,9 +87,11 @@ class Workspace:
     keeps_symbols: bool = False
     expendable: Collection[str] = ()
     progress: Callable[[str], None] = lambda _text: None
+    open_watch: "OpenWatch | None" = None
     network: "Network | None" = None
     scripts: "tuple[Script, ...]" = ()
     buffers: dict[Path, bytes] = field(default_factory=dict[Path, bytes])
+    sees: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from inhouse_tools import syntax
 from inhouse_tools.documentation import page
+from inhouse_tools.documents.notebook_text import NotebookText
 from inhouse_tools.editing.merge import keep_blank_lines, lost_parts, merge
 from inhouse_tools.editing.symbol_edit import Edited, last_part
 from inhouse_tools.places.paths import Place, resolve
@@ -103,7 +104,11 @@ def _rewrite(place: Place, args: WriteArgs, workspace: Workspace) -> Proposal | 
 def _merge(opened: Opened, text: str, lost: Sequence[str]) -> Edited | Refusal:
     """The file with what was written of it; refused where that cannot be told."""
     name = opened.place.name
-    if syntax.errors(name, opened.source):
+    if isinstance(opened.document, NotebookText):
+        whole = opened.document.fill_in(text)
+        cells = plural(len(lost), "cell")
+        merged = whole if isinstance(whole, Refusal) else Edited(whole.encode(), f"all but {cells}")
+    elif syntax.errors(name, opened.source):
         merged = Refusal("The file does not parse.")
     else:
         merged = merge(name, opened.source, text)
@@ -118,6 +123,8 @@ def _merge(opened: Opened, text: str, lost: Sequence[str]) -> Edited | Refusal:
 def _lost(opened: Opened, text: str) -> list[str]:
     """Parts of a file which the new text does not hold."""
     name = opened.place.name
+    if isinstance(opened.document, NotebookText):
+        return opened.document.lost(text)
     language = syntax.language_of(name)
     if language is None or language.data:
         return []

@@ -90,6 +90,19 @@ def list_files(root: Path, limit: int = MAX_FILES, under: str = "") -> Listing:
     return Listing(tuple(sorted(paths)), cut=len(files) > limit)
 
 
+def list_folders(root: Path, limit: int = MAX_FILES) -> tuple[str, ...]:
+    """Every folder whose files `list_files` lists, relative to the root with "/", "" for the root;
+    also empty ones."""
+    start = find_start(root)
+    waiting: deque[tuple[str, _Scopes]] = deque([(start.inside, start.scopes)])
+    folders: list[str] = []
+    while waiting and len(folders) < limit:
+        folder, scopes = waiting.popleft()
+        folders.append(folder[len(start.inside) :].removesuffix("/"))
+        waiting.extend(_look(start, folder, scopes, root)[1])
+    return tuple(folders)
+
+
 def find_start(root: Path, under: str = "") -> Start:
     """Where a listing of a folder of the root begins, and the rules that hold there."""
     wanted = root / under

@@ -9,13 +9,16 @@ from inhouse_tools.process.output import KEPT_BYTES, MAX_BYTES
 from inhouse_tools.process.pipe import Pipe, open_pipe
 from inhouse_tools.process.running import Collected, Result, collect, run
 from inhouse_tools.process.terminal import hand_over
+from inhouse_tools.process.watch import OpenWatch, Watch
 
 __all__ = [
     "KEPT_BYTES",
     "MAX_BYTES",
     "Collected",
+    "OpenWatch",
     "Pipe",
     "Result",
+    "Watch",
     "collect",
     "hand_over",
     "open_pipe",

@@ -49,12 +49,19 @@ class Kept:
 class Reader:
     """Takes what arrives on a pipe and passes it on for show, not more often than a screen."""
 
-    def __init__(self, pipe: int, kept: Kept, show: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        pipe: int,
+        kept: Kept,
+        show: Callable[[str], None],
+        show_all: Callable[[bytes], None] | None = None,
+    ) -> None:
         self.closed = asyncio.Event()
         self.flooded = asyncio.Event()
         self._pipe = pipe
         self._kept = kept
         self._show = show
+        self._show_all = show_all
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._pending = ""
         self._shown = 0.0
@@ -74,6 +81,8 @@ class Reader:
             self.closed.set()
             return
         self._kept.add(piece)
+        if self._show_all is not None:
+            self._show_all(piece)
         if self._kept.total > MAX_BYTES:
             self.flooded.set()
         self._pending = (self._pending + self._decoder.decode(piece))[-PROGRESS_CHARACTERS:]

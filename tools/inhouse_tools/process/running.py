@@ -14,6 +14,7 @@ from typing import Literal
 from inhouse_tools.process.environment import scrubbed
 from inhouse_tools.process.output import KEPT_BYTES, Kept, Reader
 from inhouse_tools.process.starting import Started, signal_group, start
+from inhouse_tools.process.watch import Watch
 from inhouse_tools.refusal import Refusal, of_os_error
 
 TERM_SECONDS = 1.5
@@ -29,13 +30,15 @@ class Result:
     """How a program ended. `exit_code` is negative for a signal, as in Popen.
 
     `output` is standard output and error as they came; `cut` counts the bytes left out of its
-    middle. `flooded` when it was stopped for writing too much.
+    middle. `flooded` when it was stopped for writing too much, `closed` when the person who watched
+    it did.
     """
 
     exit_code: int
     output: str
     timed_out: bool = False
     flooded: bool = False
+    closed: bool = False
     cut: int = 0
     seconds: float = 0.0
 
@@ -48,12 +51,14 @@ async def run(  # noqa: PLR0913 - a program has this many independent circumstan
     environment: Mapping[str, str] | None = None,
     stdin: bytes = b"",
     show: Callable[[str], None] = lambda _text: None,
+    watch: Watch | None = None,
     kept_bytes: int = KEPT_BYTES,
 ) -> Result | Refusal:
     """Run a program to its end, at most `timeout` seconds.
 
     Its whole process group is ended with it, also when this task is cancelled. What it left
-    running in the background ends too. `environment` is the scrubbed own one by default.
+    running in the background ends too. `environment` is the scrubbed own one by default. `watch` is
+    shown all of the output, `show` what a screen can follow.
     """
     began = time.monotonic()
     read_end, write_end = os.pipe()
@@ -78,20 +83,24 @@ async def run(  # noqa: PLR0913 - a program has this many independent circumstan
         raise
     finally:
         os.close(write_end)
-    reader = Reader(read_end, kept, show)
+    reader = Reader(read_end, kept, show, watch.write if watch else None)
     try:
-        timed_out = await _wait(process, reader, timeout)
+        timed_out = await _wait(process, reader, timeout, watch)
     finally:
         try:
             await _end_group(process, reader)
         finally:
             reader.close()
     output, cut = kept.result()
+    exit_code = process.returncode if process.returncode is not None else -signal.SIGKILL
+    if watch is not None:
+        watch.end(exit_code)
     return Result(
-        exit_code=process.returncode if process.returncode is not None else -signal.SIGKILL,
+        exit_code=exit_code,
         output=output,
         timed_out=timed_out,
         flooded=reader.flooded.is_set(),
+        closed=watch is not None and watch.closed.is_set(),
         cut=cut,
         seconds=time.monotonic() - began,
     )
@@ -112,17 +121,23 @@ async def collect(
     cwd: Path,
     timeout: float,  # noqa: ASYNC109 - a program that runs too long is ended, not abandoned
     most_bytes: int,
+    source: int | None = None,
 ) -> Collected | Refusal:
-    """Run a program that reads nothing, at most `timeout` seconds and `most_bytes` of output.
+    """Run a program that reads a file, our descriptor `source`, or nothing, at most `timeout`
+    seconds and `most_bytes` of output.
 
     It writes into a file, so that many small pieces wake nobody. When this is cancelled it ends.
     """
     stopped: Literal["", "time", "many"] = ""
     deadline = time.monotonic() + timeout
+    given = {} if source is None else {0: source}
     with tempfile.TemporaryFile() as file:
         try:
             process = await start(
-                argv, cwd=cwd, environment=scrubbed(os.environ), files={1: file.fileno()}
+                argv,
+                cwd=cwd,
+                environment=scrubbed(os.environ),
+                files={**given, 1: file.fileno()},
             )
         except OSError as error:
             return of_os_error(error, argv[0], "run")
@@ -145,17 +160,21 @@ async def collect(
         return Collected(exit_code, file.read(most_bytes), stopped)
 
 
-async def _wait(process: Started, reader: Reader, seconds: float) -> bool:
+async def _wait(process: Started, reader: Reader, seconds: float, watch: Watch | None) -> bool:
     """Wait until the program ends or must be ended; whether it was out of time."""
-    ended = asyncio.ensure_future(process.wait())
-    flooded = asyncio.ensure_future(reader.flooded.wait())
+    reasons = {
+        asyncio.ensure_future(process.wait()),
+        asyncio.ensure_future(reader.flooded.wait()),
+    }
+    if watch is not None:
+        reasons.add(asyncio.ensure_future(watch.closed.wait()))
     try:
         done, _waiting = await asyncio.wait(
-            {ended, flooded}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+            reasons, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
         )
     finally:
-        ended.cancel()
-        flooded.cancel()
+        for reason in reasons:
+            reason.cancel()
     return not done
 
 

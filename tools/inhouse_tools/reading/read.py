@@ -5,14 +5,26 @@ from dataclasses import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from inhouse_tools.documentation import page
+from inhouse_tools.documents.kinds import kind_of
+from inhouse_tools.documents.notebook_text import NotebookText
 from inhouse_tools.places.listing import list_files
 from inhouse_tools.places.paths import Place, resolve
+from inhouse_tools.reading.documents import (
+    about_codec,
+    look_at_file,
+    read_image,
+    read_large,
+    read_pdf,
+    show_notebook,
+    why_no_notebook,
+)
 from inhouse_tools.reading.handles import is_handle
+from inhouse_tools.reading.window import Frame, cut_window, show_window
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.tool import Access, Output, Tool, Workspace
 from inhouse_tools.writing.changes import open_place, plural
+from inhouse_tools.writing.files import MAX_BYTES
 
-MAX_LINE_CHARACTERS = 2000
 MAX_ENTRIES = 300
 
 
@@ -35,67 +47,54 @@ def access(args: ReadArgs, workspace: Workspace) -> tuple[Access, ...]:
 
 
 async def run(args: ReadArgs, workspace: Workspace) -> Output:
-    """The lines as they stand in the file, unnumbered, so that they can be copied."""
+    """The lines as they stand in the file, unnumbered, so that they can be copied; of what is no
+    plain text what a model can read of it."""
     place = resolve(args.file_path, workspace)
     if isinstance(place, Refusal):
         return place.output()
+    frame = Frame(args.offset, args.limit, workspace.max_output_chars)
     if is_handle(args.file_path) and not place.path.exists():
-        return _kept_output(args, workspace)
+        return _kept_output(args.file_path, frame, workspace)
     try:
         if place.path.is_dir():
             return _folder(place)
+        look = look_at_file(place.path)
     except OSError as error:
         return Output(f"Cannot read {place.name}: {error.strerror}.", failed=True)
+    kept_here = workspace.overlay is not None and workspace.overlay.find(place.path) is not None
+    if look is not None and not kept_here and place.path not in workspace.buffers:
+        kind = kind_of(place.name, look.head)
+        if kind == "image":
+            return await read_image(place, look.size, workspace)
+        if kind == "pdf":
+            return await read_pdf(place, frame)
+        if look.size > MAX_BYTES:
+            return await read_large(place, kind, frame)
+    return _text(place, frame, workspace)
+
+
+def _text(place: Place, frame: Frame, workspace: Workspace) -> Output:
+    """A file that is small enough to be changed as well, as it is now."""
     opened = open_place(place, workspace)
     if isinstance(opened, Refusal):
         return opened.output()
-    output = _page(place.name, opened.document.text, args, workspace.max_output_chars)
+    document = opened.document
+    if isinstance(document, NotebookText):
+        output = show_notebook(place.name, opened.content.raw, frame)
+    else:
+        about = why_no_notebook(place.name, opened.content.raw) or about_codec(document.codec)
+        output = show_window(place.name, cut_window(document.text, frame), about)
     if output.failed:
         return output
     sha256 = workspace.seen[place.name] = opened.content.sha256
     return replace(output, show={**output.show, "sha256": sha256})
 
 
-def _kept_output(args: ReadArgs, workspace: Workspace) -> Output:
-    text = workspace.handles.get(args.file_path)
+def _kept_output(name: str, frame: Frame, workspace: Workspace) -> Output:
+    text = workspace.handles.get(name)
     if text is None:
-        return Output(f"{args.file_path} is no longer kept. Run the call again.", failed=True)
-    return _page(args.file_path, text, args, workspace.max_output_chars)
-
-
-def _page(name: str, text: str, args: ReadArgs, limit: int) -> Output:
-    """As many whole lines from the offset on as fit in `limit` characters."""
-    lines = text.split("\n")
-    if lines[-1] == "":
-        lines.pop()
-    if not lines:
-        return Output(f"{name} is empty.", show={"path": name, "lines": 0})
-    if args.offset > len(lines):
-        return Output(
-            f"{name} has only {plural(len(lines), 'line')}. Use a smaller offset.", failed=True
-        )
-    taken: list[str] = []
-    shortened: list[int] = []
-    size = 0
-    for number, line in enumerate(lines[args.offset - 1 :][: args.limit], start=args.offset):
-        size += min(len(line), MAX_LINE_CHARACTERS) + 1
-        if taken and size > limit:
-            break
-        if len(line) > MAX_LINE_CHARACTERS:
-            shortened.append(number)
-        taken.append(line[:MAX_LINE_CHARACTERS])
-    last = args.offset + len(taken) - 1
-    head = f"{name}, lines {args.offset}-{last} of {len(lines)}:"
-    notes = [
-        f"[line {number} goes on: it has {len(lines[number - 1])} characters]"
-        for number in shortened[:5]
-    ]
-    if last < len(lines):
-        notes.append(f"[{plural(len(lines) - last, 'more line')}: read with offset={last + 1}]")
-    return Output(
-        "\n".join([head, *taken, *notes]),
-        show={"path": name, "lines": len(taken), "cut": len(lines) - last},
-    )
+        return Output(f"{name} is no longer kept. Run the call again.", failed=True)
+    return show_window(name, cut_window(text, frame))
 
 
 def _folder(place: Place) -> Output:

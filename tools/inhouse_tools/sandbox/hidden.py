@@ -37,10 +37,12 @@ SOCKET_FOLDERS = ("/tmp", "/run")  # noqa: S108 - they are hidden, not used
 # A variable may name /dev/null to say that there is no such file.
 _OF_THE_KERNEL = ("/dev/", "/proc/", "/sys/")
 _OWN_FOLDERS = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME")
+HIDDEN_PATHS = "INHOUSE_HIDDEN_PATHS"
+"""Variable with more to hide: an evaluation hides its checks and results."""
 _NAMED = (
     *("XDG_RUNTIME_DIR", "SSH_AUTH_SOCK", "GNUPGHOME", "DOCKER_CONFIG", "KUBECONFIG", "HISTFILE"),
     *("AWS_SHARED_CREDENTIALS_FILE", "GOOGLE_APPLICATION_CREDENTIALS", "NETRC", "PGPASSFILE"),
-    *("NPM_CONFIG_USERCONFIG", "PASSWORD_STORE_DIR", "XAUTHORITY"),
+    *("NPM_CONFIG_USERCONFIG", "PASSWORD_STORE_DIR", "XAUTHORITY", HIDDEN_PATHS),
 )
 """Variables that say where a secret or a socket lies."""
 

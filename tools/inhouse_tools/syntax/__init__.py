@@ -1,6 +1,7 @@
 """What a grammar says of a file: faults, symbols, names, imports; the only home of tree_sitter."""
 
 from inhouse_tools.syntax.analysis import Analysis, analyse
+from inhouse_tools.syntax.comments import comments
 from inhouse_tools.syntax.faults import SyntaxFault, errors
 from inhouse_tools.syntax.identifiers import (
     Reference,
@@ -23,6 +24,7 @@ __all__ = [
     "Symbol",
     "SyntaxFault",
     "analyse",
+    "comments",
     "enclosing",
     "errors",
     "identifiers",

@@ -10,6 +10,7 @@ from inhouse_tools.undo.recorder import Recorder
 from inhouse_tools.undo.recording import Recording
 from inhouse_tools.undo.store import DEFAULT_ROOM, Store
 from inhouse_tools.undo.summary import FileSummary, Summaries, TurnSummary, summarise
+from inhouse_tools.undo.written import stood_in_turn
 
 __all__ = [
     "DEFAULT_ROOM",
@@ -22,5 +23,6 @@ __all__ = [
     "Store",
     "Summaries",
     "TurnSummary",
+    "stood_in_turn",
     "summarise",
 ]

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from inhouse_tools import syntax
+from inhouse_tools.documents.notebook_text import NotebookText, marks_in, open_document
 from inhouse_tools.places.paths import Place, missing, resolve
 from inhouse_tools.recorded import recorded_writes
 from inhouse_tools.refusal import Refusal
-from inhouse_tools.text import Document, decode
+from inhouse_tools.text import Document
 from inhouse_tools.tool import Access, Output, Workspace
 from inhouse_tools.writing.files import Content, Write, digest, write_files
 from inhouse_tools.writing.overlay import exists_now, read_now
@@ -17,6 +18,7 @@ CONTEXT_LINES = 2
 """How many lines around a fault the model is shown."""
 MAX_SHOWN_FAULTS = 3
 MAX_DIFF_CHARACTERS = 200_000
+RENUMBERED = "\nIts cells have other numbers now: read it again before you name one by its number."
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Opened:
 
     place: Place
     content: Content
-    document: Document
+    document: Document | NotebookText
 
     @property
     def source(self) -> bytes:
@@ -78,7 +80,7 @@ def open_place(place: Place, workspace: Workspace) -> Opened | Refusal:
     content = read_now(place.path, place.name, workspace)
     if isinstance(content, Refusal):
         return content
-    document = decode(content.raw)
+    document = open_document(place.name, content.raw)
     if isinstance(document, Refusal):
         return Refusal(f"{place.name} cannot be read as text: {document.text}.")
     return Opened(place, content, document)
@@ -123,10 +125,21 @@ def change_of(opened: Opened, text: str, *, parses: bool = False) -> Change | Re
     raw = opened.document.encode(text)
     if isinstance(raw, Refusal):
         return Refusal(f"{opened.place.name} was not changed. {raw.text}")
+    if isinstance(opened.document, NotebookText):
+        return _change_of_notebook(opened, text, raw)
     checked = "" if parses else check_syntax(opened.place.name, opened.source, text)
     if isinstance(checked, Refusal):
         return checked
     return Change(opened.place, opened, text, raw, checked)
+
+
+def _change_of_notebook(opened: Opened, text: str, raw: bytes) -> Change | Refusal:
+    """The change as it will be read again: its text may have been given as JSON."""
+    after = open_document(opened.place.name, raw)
+    if isinstance(after, Refusal):
+        return after
+    warning = "" if marks_in(text) == marks_in(after.text) else RENUMBERED
+    return Change(opened.place, opened, after.text, raw, warning)
 
 
 def check_syntax(name: str, before: bytes | None, text: str) -> str | Refusal:
