@@ -9,6 +9,7 @@ from inhouse_agent.events import Noticed, PrefillProgress, TextArrived, Thinking
 from inhouse_agent.kit import Emit, Kit
 from inhouse_agent.turn import Turn
 from inhouse_models.chat import (
+    Chances,
     Finish,
     Message,
     ModelClient,
@@ -99,5 +100,5 @@ def _show_progress(part: Part, emit: Emit) -> None:
             emit(PrefillProgress(cached, done, total))
         case Notice(text):
             emit(Noticed(text))
-        case Text() | Thinking() | ToolCall() | Finish():
+        case Text() | Thinking() | ToolCall() | Chances() | Finish():
             pass

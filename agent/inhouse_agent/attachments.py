@@ -17,6 +17,8 @@ MAX_CHARACTERS: Final = 6_000
 FILE_NAME: Final = re.compile(r"(?<![\w./@:-])[\w-][\w./-]*\.\w{1,8}(?![\w/@-])")
 # A name in quotes of code, such as `Client.fetch` or `slugify()`.
 SYMBOL: Final = re.compile(r"`([A-Za-z_]\w*(?:\.\w+)*)(?:\(\))?`")
+DOCUMENTS: Final = (".pdf", ".ipynb")
+MAX_DOCUMENT_BYTES: Final = 2_000_000
 PLAIN_ENDINGS: Final = (".txt", ".cfg", ".ini", ".csv", ".env")
 
 
@@ -89,7 +91,7 @@ async def _read_files(kit: Kit, paths: Sequence[str]) -> list[str]:
     room = MAX_CHARACTERS
     for path in paths[:MAX_FILES]:
         file = kit.workspace.root / path
-        if not file.is_file() or file.stat().st_size > room:
+        if not file.is_file() or file.stat().st_size > _most_bytes(path, room):
             continue
         args = tool.args(file_path=path)
         if kit.policy.judge(tool.name, tool.access(args, kit.workspace)).verdict != "allow":
@@ -101,10 +103,16 @@ async def _read_files(kit: Kit, paths: Sequence[str]) -> list[str]:
     return texts
 
 
+def _most_bytes(path: str, room: int) -> int:
+    """The size up to which a file is looked at: the text of a document is shorter than it."""
+    return MAX_DOCUMENT_BYTES if path.lower().endswith(DOCUMENTS) else room
+
+
 def _as_written(path: str, output: Output) -> str:
-    """A file in the form in which the model writes one: it then writes it whole as well."""
+    """A file in the form in which the model writes one: it then writes it whole as well. What
+    it cannot write stays as it was read."""
     text = output.text.partition("\n")[2]
-    if output.show.get("cut") != 0 or not text:
+    if output.show.get("cut") != 0 or not text or "sha256" not in output.show:
         return output.text
     fence = "```"
     while fence in text:

@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from inhouse_agent.arguments import BadCall, GoodCall, read_call, shorten
@@ -148,6 +149,7 @@ async def _run_alone(kit: Kit, prepared: Prepared, watch: EditWatch) -> Result:
     if not prepared.parallel:
         # Reads may run side by side and have no live output.
         kit.workspace.progress = lambda text: kit.emit(ToolProgress(call.id, text))
+        kit.workspace.open_watch = partial(kit.terminals.open, call.id) if kit.terminals else None
     with contextlib.nullcontext() if prepared.parallel else granted(kit, permission):
         output = await prepared.good.tool.run(prepared.good.args, kit.workspace)
     seconds = time.monotonic() - started

@@ -6,10 +6,10 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from inhouse_models.chat import MOST_SOURCE_BYTES, Choices, Source
+from inhouse_tools.documents.notebook_text import open_document
 from inhouse_tools.places.listing import Listing, list_files
 from inhouse_tools.refusal import Refusal
 from inhouse_tools.syntax import errors, language_of, symbols
-from inhouse_tools.text import decode
 from inhouse_tools.tool import Workspace
 from inhouse_tools.writing.files import digest
 
@@ -83,7 +83,9 @@ def _texts_of(files: Mapping[str, bytes]) -> Iterable[Source]:
     """As many of the files as an engine can hold an edit to."""
     room = MOST_SOURCE_BYTES
     for path, source in files.items():
-        document = decode(source) if len(source) <= room else Refusal("It is too large.")
+        document = (
+            open_document(path, source) if len(source) <= room else Refusal("It is too large.")
+        )
         if not isinstance(document, Refusal):
             room -= len(source)
             yield Source.of(path, document.text)

@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from inhouse_agent.compaction_text import cut_middle
 from inhouse_models.chat import Message
+
+# An image counts for as much as a text of as many tokens.
+IMAGE_CHARACTERS: Final = 10_000
+NO_IMAGE: Final = " [It is no longer shown.]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +58,27 @@ def size_of(messages: Sequence[Message]) -> int:
     return sum(
         len(message.text)
         + len(message.thinking)
+        + IMAGE_CHARACTERS * len(message.images)
         + sum(len(call.name) + len(call.arguments) for call in message.calls)
         for message in messages
     )
 
 
 def _with_short_results(exchange: Sequence[Message], characters: int) -> tuple[Message, ...]:
-    """An answer and its results, cut to fit; nothing when the answer alone is too long."""
+    """An answer and its results, cut to fit and without images; nothing when the answer alone is
+    too long."""
     answer, results = exchange[0], exchange[1:]
     room = characters - size_of([answer])
     if not results or room <= 0:
         return ()
     share = room // len(results)
-    cut = [replace(one, text=cut_middle(one.text, share)) for one in results]
+    cut = [_short_result(one, share) for one in results]
     return (_plain(answer), *cut) if all(one.text for one in cut) else ()
+
+
+def _short_result(message: Message, characters: int) -> Message:
+    text = message.text + (NO_IMAGE if message.images else "")
+    return replace(message, text=cut_middle(text, characters), images=())
 
 
 def _plain(message: Message) -> Message:

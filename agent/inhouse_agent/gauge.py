@@ -11,6 +11,8 @@ MOST_ANSWER_TOKENS: Final = 4_096
 SHARE_KEPT_FREE: Final = 8
 # What a template writes around one message, generously.
 MARKS_PER_MESSAGE: Final = 32
+# What an image takes at most, whatever its size, in the models that are known here.
+MOST_IMAGE_TOKENS: Final = 16_384
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Gauge:
     tokens: int
 
     def at_most(self, history: Sequence[Message]) -> int:
-        """No fewer tokens than the history has now: every token stands for a byte at least."""
+        """No fewer tokens than the history has now: each stands for a byte of text at least."""
         return self.tokens + sum(_bytes_of(message) for message in history[self.messages :])
 
 
@@ -56,4 +58,5 @@ def _bytes_of(message: Message) -> int:
     texts = [message.text, message.thinking, message.answers]
     texts += [part for call in message.calls for part in (call.id, call.name, call.arguments)]
     size = sum(len(text.encode("utf-8", "replace")) for text in texts)
-    return size + MARKS_PER_MESSAGE * (1 + len(message.calls))
+    images = MOST_IMAGE_TOKENS * len(message.images)
+    return size + images + MARKS_PER_MESSAGE * (1 + len(message.calls))

@@ -7,7 +7,9 @@ QUESTION: Final = re.compile(
     r"(what|why|how|who|whose|which|where|explain|describe|summari[sz]e|list|show|tell|review"
     # "Do it" and "When the list is empty, return 0" are tasks.
     r"|do (i|we|you|they)|when (is|are|was|were|do|does|did|will|can|should)"
-    r"|is|are|was|were|does|did|can|could|should|would|hi|hello|hey|thanks)\b",
+    r"|is|are|was|were|does|did|can|could|should|would"
+    r"|say|repeat|find|search|look|count|compare|suggest|recommend|discuss|give me|help me"
+    r"|check (if|whether|that)|hi|hello|hey|thanks|thank you|good|yes|no|ok|okay|bye)\b",
     re.IGNORECASE,
 )
 

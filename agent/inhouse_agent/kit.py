@@ -12,6 +12,7 @@ from inhouse_agent.memory import Memory
 from inhouse_agent.open_files import OpenFiles
 from inhouse_agent.permission import Policy
 from inhouse_agent.profile import Profile
+from inhouse_agent.terminals import Terminals
 from inhouse_agent.verify import Verify
 from inhouse_models.chat import CallForm, ModelClient, Sampling
 from inhouse_tools.tool import Access, Tool, Workspace
@@ -88,7 +89,7 @@ class Kit:
 
     `memory` belongs to the history: a resumed session gives both. `approved` are the scripts that
     commands ran, by path, with the sha256 that they had. `open_files` are those that the person
-    has open where text may stand unsaved.
+    has open where text may stand unsaved, `terminals` show them what commands write.
     """
 
     client: ModelClient
@@ -105,6 +106,7 @@ class Kit:
     inbox: list[str] = field(default_factory=list[str])
     approved: dict[str, str] = field(default_factory=dict[str, str])
     open_files: OpenFiles | None = None
+    terminals: Terminals | None = None
 
     async def steer(self, text: str) -> None:
         """Say something into a running turn: the answer ends at the next token and stays, and

@@ -11,6 +11,7 @@ from inhouse_agent.gauge import Gauge
 from inhouse_agent.guard import LoopGuard
 from inhouse_agent.history import open_calls
 from inhouse_agent.kit import Kit
+from inhouse_agent.shown_images import tool_message
 from inhouse_agent.steering import Steering
 from inhouse_agent.verify import Verify
 from inhouse_models.chat import (
@@ -163,7 +164,8 @@ class Turn:
 
     def close(self, result: Result) -> None:
         """Answers a call in the history and notes what it changed."""
-        self.add(Message("tool", result.output.text, answers=result.call.id))
+        output = result.output
+        self.add(tool_message(result.call.id, output.text, output.images, self.history))
         self.changed.update(dict.fromkeys(result.changed))
         self.denied = self.denied or result.denied
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from tests.agent.guided_bench import SOURCE, guided
+from tests.tools.reading.made_documents import code, make_notebook, make_pdf
 
 from inhouse_agent.attachments import (
     MAX_CHARACTERS,
@@ -62,6 +63,18 @@ def test_files_are_read_as_far_as_there_is_room(tmp_path: Path) -> None:
     assert [text.partition("\n")[0] for text in texts] == ["a.txt", "c.txt"]
     assert sum(len(text) for text in texts) <= MAX_CHARACTERS
     assert sorted(bench.kit.workspace.seen) == ["a.txt", "c.txt"]
+
+
+def test_a_document_is_read_by_its_text_whatever_its_size(tmp_path: Path) -> None:
+    bench = guided(tmp_path)
+    (tmp_path / "a.pdf").write_bytes(make_pdf([["The answer is 42."]]) + b"%" * MAX_CHARACTERS)
+    picture = {"output_type": "display_data", "data": {"image/png": "A" * MAX_CHARACTERS}}
+    (tmp_path / "a.ipynb").write_text(make_notebook(code("plot()", picture)))
+    names = ["a.pdf", "a.ipynb"]
+    pdf, notebook = asyncio.run(attach_files(bench.kit, "a.pdf a.ipynb", names))
+    assert pdf.endswith("[page 1]\nThe answer is 42.")
+    assert notebook.startswith("a.ipynb\n```\n[cell 1, code]\nplot()\n")
+    assert list(bench.kit.workspace.seen) == ["a.ipynb"]
 
 
 def test_only_the_first_files_are_read(tmp_path: Path) -> None:
