@@ -249,8 +249,8 @@ class EditorAgent:
             self._client,
             root,
             lambda: self._make_wish(root, extra),
+            self._can,
             self._connect_model,
-            self._can.fs,
         )
         await session.open(resume, showing=showing)
         self._sessions[session.id] = session

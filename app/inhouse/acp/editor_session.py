@@ -14,6 +14,7 @@ from inhouse.acp.asking import ALWAYS, ONCE, ask_editor
 from inhouse.acp.choices import CHOICES_OF_THINKING, MODEL, THINKING, ConfigOption, options_with
 from inhouse.acp.commands import offered_commands, run_command
 from inhouse.acp.open_files import EditorFiles
+from inhouse.acp.terminals import EditorTerminals
 from inhouse.acp.updates import Update, Updates
 from inhouse.live.live_session import Hearing, LiveSession
 from inhouse.live.session_rules import rule_for
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from acp.interfaces import Client
-    from acp.schema import FileSystemCapabilities
+    from acp.schema import ClientCapabilities
 
     from inhouse.acp.content import EditorPrompt
     from inhouse.build import BuildProblem, Built, Connect, Resume, Wish
@@ -63,11 +64,12 @@ class EditorSession:
         client: "Client",
         root: Path,
         make_wish: "Callable[[], Wish | BuildProblem]",
+        can: "ClientCapabilities",
         connect_model: "Connect | None" = None,
-        files: "FileSystemCapabilities | None" = None,
     ) -> None:
         self._client = client
-        self._files = files
+        self._can = can
+        self._terminals: EditorTerminals | None = None
         self._root = root
         self._updates = Updates(root)
         self._outbox: asyncio.Queue[Told] = asyncio.Queue()
@@ -187,6 +189,8 @@ class EditorSession:
             self.live.built.session.promised = False
         await self.cancel()
         await self.live.close()
+        if self._terminals is not None:
+            await self._terminals.close()
         self._sending.cancel()
         await asyncio.wait([self._sending])
         # Whoever waits until all is told goes on: nobody listens any more.
@@ -198,8 +202,15 @@ class EditorSession:
         """From now on the editor asks the person, its open files count, and it knows the id."""
         built.kit.ask = self._ask
         built.session.promised = True
-        if self._files is not None:
-            built.kit.open_files = EditorFiles(self._client, built.session.id, self._files)
+        identifier = built.session.id
+        if self._can.fs is not None:
+            built.kit.open_files = EditorFiles(self._client, identifier, self._can.fs)
+        if self._can.terminal:
+            self._terminals = EditorTerminals(self._client, identifier, self._root, self._embed)
+            built.kit.terminals = self._terminals
+
+    def _embed(self, call_id: str, terminal: str) -> None:
+        self._outbox.put_nowait(self._updates.embed(call_id, terminal))
 
     async def _ask(self, question: "Question") -> "Answer":
         kit = self._built.kit

@@ -1,15 +1,13 @@
 """Serves one editor on standard input and output, until it closes the connection."""
 
-import asyncio
 import logging
-import os
-import sys
 from typing import TYPE_CHECKING
 
 from acp.agent.connection import AgentSideConnection
 
 from inhouse.acp.agent import EditorAgent
 from inhouse.acp.transport import LineTransport
+from inhouse.standard_pipes import open_pipes
 
 if TYPE_CHECKING:
     from acp.interfaces import Agent
@@ -43,12 +41,5 @@ def _as_agent(agent: EditorAgent) -> "Agent":
 
 
 async def open_transport() -> LineTransport:
-    """Standard input and output; what is printed by accident goes to standard error."""
-    loop = asyncio.get_running_loop()
-    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    reader = asyncio.StreamReader()
-    protocol = asyncio.StreamReaderProtocol(reader)
-    await loop.connect_read_pipe(lambda: protocol, sys.stdin.buffer)
-    transport, flow = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, output)
-    return LineTransport(reader, asyncio.StreamWriter(transport, flow, None, loop))
+    """Standard input and output."""
+    return LineTransport(*await open_pipes())

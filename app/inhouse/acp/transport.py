@@ -4,9 +4,10 @@ import asyncio
 import json
 from typing import Any, Final, cast
 
+from inhouse.standard_pipes import Read, Write
+
 PARSE_ERROR, INVALID_REQUEST = -32700, -32600
 MOST_BYTES: Final = 64 * 1024**2
-PIECE: Final = 256 * 1024
 TOO_LONG: Final = f"A message may have at most {MOST_BYTES // 1024**2} MiB."
 
 Message = dict[str, Any]
@@ -18,18 +19,20 @@ class LineTransport:
     A line that is no message is answered with an error and read over; the session goes on.
     """
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
+    def __init__(self, read_piece: Read, write_all: Write) -> None:
+        self._read_piece = read_piece
+        self._write_all = write_all
         self._sending = asyncio.Lock()
         self._rest = b""
 
     async def send(self, message: Message) -> None:
-        """Write one line. Raises ConnectionError when nobody reads."""
+        """Write one line. Raises ConnectionError when nobody reads, or the disk is full."""
         line = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
         async with self._sending:
-            self._writer.write(line.encode("utf-8", "backslashreplace") + b"\n")
-            await self._writer.drain()
+            try:
+                await self._write_all(line.encode("utf-8", "backslashreplace") + b"\n")
+            except OSError as fault:
+                raise ConnectionError(str(fault)) from fault
 
     async def receive(self) -> Message | None:
         """The next message, None at the end."""
@@ -50,8 +53,7 @@ class LineTransport:
                 return None
 
     async def close(self) -> None:
-        """Nothing more is written."""
-        self._writer.close()
+        """Nothing more is written; the streams are the process's own."""
 
     async def _problem(self, line: bytes) -> Message | tuple[int, str, object]:
         """The message of a line, or the error that it is answered with."""
@@ -83,7 +85,7 @@ class LineTransport:
         pieces, size = [self._rest], len(self._rest)
         self._rest = b""
         while b"\n" not in pieces[-1]:
-            piece = await self._reader.read(PIECE)
+            piece = await self._read_piece()
             if not piece:
                 line = b"".join(pieces)
                 return line or None

@@ -18,8 +18,8 @@ from acp.schema import (
     UserMessageChunk,
 )
 
-from inhouse.tui.diff.file_diff import FileDiff
-from inhouse.tui.diff.parse import changed_files
+from inhouse.diff.file_diff import FileDiff
+from inhouse.diff.parse import changed_files
 from inhouse_agent.arguments import given_arguments
 from inhouse_agent.events import (
     Asked,
@@ -79,6 +79,12 @@ class Updates:
         self._root = root
         self._streamed = False
         self._output: dict[str, str] = {}
+        self._terminals: dict[str, str] = {}
+
+    def embed(self, call_id: str, terminal: str) -> ToolCallProgress:
+        """From now on a terminal of the editor, by its id, shows what the call writes."""
+        self._terminals[call_id] = terminal
+        return helpers.update_tool_call(call_id, content=[helpers.tool_terminal_ref(terminal)])
 
     def of(self, event: Event) -> Iterator[Update]:
         """What the editor is told of this event."""
@@ -139,6 +145,8 @@ class Updates:
                     locations=locations_of(arguments, self._root),
                     raw_input=dict(arguments),
                 )
+            case ToolProgress(call_id) if call_id in self._terminals:
+                return
             case ToolProgress(call_id, text):
                 so_far = (self._output.get(call_id, "") + text)[-MOST_CHARACTERS:]
                 self._output[call_id] = so_far
@@ -153,13 +161,15 @@ class Updates:
                 yield self._ended(event)
 
     def _ended(self, event: ToolEnded) -> ToolCallProgress:
-        shown = event.show.get("diff")
-        files = changed_files(shown) if isinstance(shown, str) else ()
+        diff = event.show.get("diff")
+        files = changed_files(diff) if isinstance(diff, str) else ()
         text = helpers.text_block(event.text[:MOST_CHARACTERS])
+        terminal = self._terminals.pop(event.call_id, "")
+        shown = helpers.tool_terminal_ref(terminal) if terminal else helpers.tool_content(text)
         return helpers.update_tool_call(
             event.call_id,
             status="failed" if event.failed else "completed",
-            content=[*_diffs(files, self._root)] or [helpers.tool_content(text)],
+            content=[*_diffs(files, self._root)] or [shown],
             locations=[*_changed_places(files, self._root)] or None,
             raw_output=dict(event.show),
         )
@@ -188,6 +198,9 @@ def diffs_of(diff: str, root: Path) -> list[FileEditToolCallContent] | None:
 def _diffs(files: Sequence[FileDiff], root: Path) -> Iterator[FileEditToolCallContent]:
     """Only what stands in the hunks: an editor compares the two texts itself."""
     for file in files:
+        if not file.path:
+            # Text that is no diff, such as a command, names no file.
+            continue
         old = [line.text for hunk in file.hunks for line in hunk.lines if line.mark in " -"]
         new = [line.text for hunk in file.hunks for line in hunk.lines if line.mark in " +"]
         yield helpers.tool_diff_content(

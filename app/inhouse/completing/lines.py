@@ -2,22 +2,15 @@
 
 import asyncio
 import json
-import os
-import stat
-import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from io import FileIO
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, Final, cast
 
 from inhouse.sanitise import escape_json
+from inhouse.standard_pipes import Read, Write, open_pipes
 
 MOST_BYTES: Final = 8 * 1024**2
-PIECE: Final = 256 * 1024
 
 Fields = dict[str, Any]
-Read = Callable[[], Awaitable[bytes]]
-Write = Callable[[bytes], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +40,7 @@ class Lines:
         return None
 
     async def write(self, fields: Fields) -> None:
-        """One line. Raises ConnectionError when nobody reads."""
+        """One line. Raises ConnectionError when nobody reads, OSError when there is no room."""
         text = escape_json(json.dumps(fields, ensure_ascii=False)) + "\n"
         async with self._writing:
             await self._write_all(text.encode("utf-8", "backslashreplace"))
@@ -87,42 +80,5 @@ def _parse(line: bytes) -> Fields | BadLine:
 
 
 async def open_lines() -> Lines:
-    """Standard input and output; what is printed by accident goes to standard error."""
-    output = FileIO(os.dup(sys.stdout.fileno()), "w")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return Lines(await _reading(sys.stdin.buffer), await _writing(output))
-
-
-async def _reading(source: BinaryIO) -> Read:
-    """The next piece of a pipe, or of a file, which the loop cannot wait for and need not."""
-    if stat.S_ISREG(os.fstat(source.fileno()).st_mode):
-
-        async def read_file() -> bytes:
-            return os.read(source.fileno(), PIECE)
-
-        return read_file
-    reader = asyncio.StreamReader()
-    protocol = asyncio.StreamReaderProtocol(reader)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, source)
-    return lambda: reader.read(PIECE)
-
-
-async def _writing(target: FileIO) -> Write:
-    """Writes all of some bytes; raises ConnectionError when nobody reads them."""
-    if stat.S_ISREG(os.fstat(target.fileno()).st_mode):
-
-        async def write_file(data: bytes) -> None:
-            left = memoryview(data)
-            while left:
-                left = left[os.write(target.fileno(), left) :]
-
-        return write_file
-    loop = asyncio.get_running_loop()
-    transport, flow = await loop.connect_write_pipe(asyncio.streams.FlowControlMixin, target)
-    writer = asyncio.StreamWriter(transport, flow, None, loop)
-
-    async def write_pipe(data: bytes) -> None:
-        writer.write(data)
-        await writer.drain()
-
-    return write_pipe
+    """Standard input and output."""
+    return Lines(*await open_pipes())

@@ -32,14 +32,18 @@ class Service:
     _open: dict[Id, Work] = field(default_factory=dict[Id, Work])
     _answers: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
     _in_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _unwritten: OSError | None = None
 
     async def run(self) -> None:
-        """Serve until the input ends or nobody reads the answers."""
+        """Serve until the input ends or nobody reads the answers; raises OSError when they cannot
+        be written."""
         try:
-            while (line := await self.lines.read()) is not None:
+            while (line := await self.lines.read()) is not None and self._unwritten is None:
                 await self._take(line)
             # A script may send a line and close its end at once.
             await asyncio.gather(*self._answers)
+            if self._unwritten is not None:
+                raise self._unwritten
         except ConnectionError:
             # The editor is gone, and nobody is to be told anything.
             return
@@ -91,7 +95,11 @@ class Service:
             fields = cancelled_fields()
         else:
             fields = answer_fields(work.result(), time.monotonic() - started)
-        await self.lines.write({"id": identifier, **fields})
+        try:
+            await self.lines.write({"id": identifier, **fields})
+        except OSError as fault:
+            # Who reads the lines is told, with the next one or at the end.
+            self._unwritten = fault
 
     async def _close(self) -> None:
         tasks: list[asyncio.Task[Any]] = [*self._open.values(), *self._answers]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from inhouse.filtering.place import Place
-from inhouse.prompts import PromptProblem, read_piped
+from inhouse.prompts import PromptProblem, read_piped_bytes
 from inhouse_tools.refusal import Refusal, of_os_error
 from inhouse_tools.text import Document, decode
 
@@ -42,12 +42,12 @@ def read_buffer(place: Place | None) -> Buffer | Refusal:
     Piped text of as many lines as the place has is the selection itself, and the file tells what
     stands around it; other piped text is the whole buffer, in which the place names lines.
     """
-    piped = read_piped(sys.stdin, _ignore)
+    piped = read_piped_bytes(sys.stdin, _ignore)
     if isinstance(piped, PromptProblem):
         return Refusal(piped.text)
     if not piped:
         return Refusal(NOTHING) if place is None else _of_file(place)
-    source = decode(piped.encode("utf-8"))
+    source = decode(piped)
     if isinstance(source, Refusal):
         return Refusal(f"What is piped in cannot be used: {source.text}.")
     if place is None:

@@ -1,7 +1,6 @@
 """An editor for tests: the SDK's client over real pipes, which notes all that it is told."""
 
 import asyncio
-import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -21,10 +20,10 @@ from acp.schema import (
     ToolCallUpdate,
     WriteTextFileResponse,
 )
+from tests.app.loaded import loaded_command
 
 FILES = ClientCapabilities(fs=FileSystemCapabilities(read_text_file=True, write_text_file=True))
 READ_ONLY = ClientCapabilities(fs=FileSystemCapabilities(read_text_file=True))
-AGENT = Path(__file__).with_name("scripted_agent.py")
 
 
 @dataclass
@@ -115,8 +114,7 @@ async def editing(
     """The agent of a case as a process of its own, initialised."""
     async with spawn_agent_process(
         editor,  # pyright: ignore[reportArgumentType] - it offers no terminal
-        sys.executable,
-        str(AGENT),
+        *loaded_command("agent"),
         case,
         use_unstable_protocol=True,
     ) as (agent, _process):

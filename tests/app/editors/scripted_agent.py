@@ -1,7 +1,6 @@
-"""An agent on standard input and output whose model follows a script: `python … ROOT CASE`."""
+"""An agent on standard input and output whose model follows a script."""
 
 import asyncio
-import sys
 from pathlib import Path
 
 from inhouse.acp.serving import serve
@@ -16,6 +15,13 @@ CASES: dict[str, tuple[Answer, ...]] = {
     "say": (say("It says **milk**."), say("Again.")),
     "edit": (READ, EDIT, say("Changed.")),
     "shell": (call("bash", command="echo from the shell"), say("Run.")),
+    "three commands": (
+        call("bash", command="printf 'one\\n\\033[2Jtwo\\n'; exit 3"),
+        call("bash", command="seq 60000"),
+        call("bash", command="kill -9 $$"),
+        say("Run."),
+    ),
+    "waiting command": (call("bash", command="echo process $$ waits; sleep 600"), say("Run.")),
     "search": (READ, call("grep", pattern="milk|tea"), say("Found.")),
     "none": (),
 }
@@ -40,7 +46,3 @@ def main(case: str) -> None:
         return Wish(root, Settings(sandbox="off"), "ask", extra=extra)
 
     asyncio.run(serve(make_wish, connect))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])

@@ -2,13 +2,12 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.app.editors.editor import AGENT
+from tests.app.loaded import loaded_command
 
 INITIALIZE: dict[str, Any] = {
     "jsonrpc": "2.0",
@@ -21,7 +20,7 @@ INITIALIZE: dict[str, Any] = {
 async def converse(lines: Sequence[bytes], answers: int) -> tuple[list[Any], str]:
     """So many answers to these lines, and what stood on standard error; then the input ends."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(AGENT), "say",
+        *loaded_command("agent"), "say",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
@@ -86,7 +85,7 @@ def test_another_version_of_the_protocol_is_answered_with_ours(asked: int) -> No
 def test_a_closed_pipe_ends_the_agent_in_the_middle_of_a_turn(tmp_path: Path) -> None:
     async def run() -> int | None:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, str(AGENT), "slow",
+            *loaded_command("agent"), "slow",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip

@@ -16,7 +16,8 @@ from acp.schema import (
     PromptRequest,
     SessionConfigOptionSelect,
 )
-from tests.app.editors.editor import AGENT
+from acplint.runner import ALL_CATEGORIES
+from tests.app.loaded import loaded_command
 
 VERSION: Final = "it wants protocolVersion as a text; the schema says an integer"
 LABEL: Final = "it wants a label in config options; the schema calls it name"
@@ -32,16 +33,34 @@ MISTAKES: Final = {
 }
 
 
+# Most categories wait for requests of a turn that acplint never begins: so they wait together.
+GROUPS: Final = (
+    ("file_operations",),
+    ("permissions", "tool_calls"),
+    ("terminals", "streaming"),
+    ("plans", "authentication", "session_lifecycle", "session_modes", "config_options"),
+    ("initialization", "cancel", "stress", "schema_validation"),
+)
+
+
 def test_acplint_finds_only_its_own_mistakes(tmp_path: Path) -> None:
-    report = tmp_path / "report.json"
+    program, *words = loaded_command("agent")
     acplint = Path(sys.executable).with_name("acplint")
-    words = [str(acplint), "--agent", sys.executable, "--agent-args", f"{AGENT} say"]
-    words += ["--cwd", str(tmp_path), "--timeout", "10", "--output", "json"]
-    words += ["--output-file", str(report)]
-    subprocess.run(words, check=False, capture_output=True, timeout=300)
-    results = json.loads(report.read_text())["results"]
+    common = [str(acplint), "--agent", program, f"--agent-args={' '.join(words)} say"]
+    common += ["--timeout", "10", "--output", "json"]
+    running: list[tuple[subprocess.Popen[bytes], Path]] = []
+    for number, group in enumerate(GROUPS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        report = tmp_path / f"{number}.json"
+        options = ["--cwd", str(folder), "--output-file", str(report), "--categories", *group]
+        running.append((subprocess.Popen([*common, *options], stdout=subprocess.DEVNULL), report))
+    for process, _report in running:
+        process.wait(120)
+    results = [one for _, report in running for one in json.loads(report.read_text())["results"]]
     found = {one["name"]: one["message"] for one in results if one["status"] != "PASS"}
     assert sorted(found) == sorted(MISTAKES), found
+    assert {one["category"] for one in results} == {*ALL_CATEGORIES}
     assert {"resume_session", "close_session", "fork_session"} <= {
         one["name"] for one in results if one["status"] == "PASS"
     }
