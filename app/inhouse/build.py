@@ -7,8 +7,10 @@ from pathlib import Path
 from inhouse.checking import checking_of
 from inhouse.connect import Progress, connect
 from inhouse.exit_codes import ExitCode
+from inhouse.lending import lend_to_commands, lending_of
 from inhouse.offline import unkept_promise
 from inhouse.policy import held_by, read_policy
+from inhouse.server_facts import notices_of
 from inhouse.settings import Settings
 from inhouse.trust import agrees_to_git
 from inhouse_agent.commit import TurnCommits
@@ -162,8 +164,11 @@ async def _build(
     policy = held_by(given.policy, sandbox)
     profile = profile_named(info.profile)
     workspace.keeps_symbols = profile.guided
+    workspace.sees = info.sees
     remember_files(workspace, session.events())
     emit = journalling(session, show)
+    for text in notices_of(info.server) if info.server else ():
+        emit(Noticed(text))
     _say_what_matters(session, policy, workspace, emit)
     if unkept := unkept_promise(wish.settings):
         emit(Noticed(unkept))
@@ -172,7 +177,7 @@ async def _build(
     workspace.undo = record_turns(workspace, room, notice, session.id)
     kit = Kit(
         client=client,
-        tools=builtin_tools(),
+        tools=lend_to_commands(builtin_tools(), client, lending_of(wish.settings, notice)),
         workspace=workspace,
         policy=policy,
         ask=ask,

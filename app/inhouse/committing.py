@@ -38,7 +38,8 @@ class CommitWish:
     """What a person wants to commit: what is staged, every changed file that git knows
     (`everything`), or these `paths`, new files among them.
 
-    `message` is given instead of asking the model; `about` is what the model is to mention.
+    `message` is given instead of asking the model; `about` is what the model is to mention. With
+    `only_message` nobody has to be named, since nothing is committed.
     """
 
     root: Path
@@ -46,6 +47,7 @@ class CommitWish:
     everything: bool = False
     message: str = ""
     about: str = ""
+    only_message: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ async def propose(wish: CommitWish, reach: Reach, emit: "Emit") -> Proposal | No
     choice = choose(repository, now, wish)
     if isinstance(choice, Refusal):
         return NoProposal(choice.text)
-    unknown = await check_identity(repository)
+    unknown = None if wish.only_message else await check_identity(repository)
     if unknown is not None:
         return NoProposal(unknown.text)
     notices = (*choice.notices, *([HOOKS_OFF] if repository.has_hooks else []))

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from inhouse.build import BuildProblem, Resume, Wish, build
-from inhouse.output.progress import Detail, Progress
+from inhouse.output.progress import progress_on
 from inhouse.settings import SettingProblem
 from inhouse.sources import resolve
 from inhouse_agent.compaction import NotCompacted, compact_history
@@ -22,8 +22,7 @@ async def compact_session(
     resolved = resolve(root, os.environ, {})
     if isinstance(resolved, SettingProblem):
         return BuildProblem(resolved.text)
-    terminal = sys.stderr.isatty()
-    progress = Progress(sys.stderr, Detail.FULL if terminal else Detail.NOTICES, live=terminal)
+    progress = progress_on(sys.stderr)
 
     def show(event: Event) -> None:
         # The caller says what came of it.

@@ -5,20 +5,25 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from inhouse.endpoint_keys import KeyProblem, key_for_run
 from inhouse.offline import CLASH, RESTART, confine, present_confinement, start_host
 from inhouse.settings import Settings
+from inhouse.speed_settings import speed_choices
 from inhouse_models.adapter import Adapter
 from inhouse_models.chat import ModelClient, ModelError
 from inhouse_models.host.spawn import HostOptions, start_directly
 from inhouse_models.local import LocalClient, LocalModel
-from inhouse_models.remote import open_remote
+from inhouse_models.remote.client import open_remote
 from inhouse_models.store import ModelFile, Store, StoreFault
 
 Progress = Callable[[int, int, str], None]
 # A model needs room for its context and for everything else on the machine.
 USABLE_MEMORY = 0.7
 GIB = 1024**3
-NO_MODEL = "No model is on this machine yet. Get one with: inhouse models pull starter"
+NO_MODEL = (
+    "No model is on this machine yet. Get one with: inhouse models pull starter (inhouse setup "
+    "says which suits this machine, inhouse models find which of other programs are here)"
+)
 
 
 async def connect(settings: Settings, progress: Progress) -> ModelClient | ModelError:
@@ -38,20 +43,31 @@ async def connect(settings: Settings, progress: Progress) -> ModelClient | Model
     drafting = await find_draft_model(settings.draft_model, progress)
     if isinstance(drafting, ModelError):
         return drafting
-    options = HostOptions(
+    options = host_options(settings, model, drafting, confined=confined)
+    return LocalClient(local_model(model), options, start_host if confined else start_directly)
+
+
+def host_options(
+    settings: Settings, model: ModelFile, draft_model: Path | None, *, confined: bool
+) -> HostOptions:
+    """How these settings want the engine of a model to be."""
+    return HostOptions(
+        model=model.path,
         context=settings.context or None,
         threads=settings.threads,
         idle_seconds=settings.idle_minutes * 60,
+        unload_seconds=settings.unload_minutes * 60,
+        keep_gpu=settings.release_gpu in ("tell", "never"),
         states_memory=int(settings.states_memory * GIB),
         states_disk=int(settings.states_disk * GIB),
         template=settings.template,
         lora=tuple(find_adapter(text) for text in settings.lora),
         projector=find_projector(settings.projector, model),
-        drafting=settings.drafting,
-        draft_model=drafting,
+        drafting="off" if settings.drafting == "off" else "auto",
+        draft_model=draft_model,
+        speed=speed_choices(settings),
         confined=confined,
     )
-    return LocalClient(local_model(model), options, start_host if confined else start_directly)
 
 
 def _reach_server(settings: Settings) -> ModelClient | ModelError:
@@ -60,7 +76,10 @@ def _reach_server(settings: Settings) -> ModelClient | ModelError:
     if present_confinement().enforced:
         return ModelError("no_model", RESTART.format(settings.endpoint))
     confine(settings)
-    return open_remote(settings.endpoint, settings.model, settings.context)
+    key = key_for_run(settings.endpoint, os.environ)
+    if isinstance(key, KeyProblem):
+        return ModelError("no_model", key.text)
+    return open_remote(settings.endpoint, settings.model, settings.context, key)
 
 
 def find_adapter(text: str) -> Adapter:
@@ -92,8 +111,31 @@ async def find_model(settings: Settings, progress: Progress) -> ModelFile | Mode
     wanted = settings.model or best_model(store.list())
     if not wanted:
         return ModelError("no_model", NO_MODEL)
-    found = await store.prepare(wanted, progress)
+    found = store.find(wanted)
+    if isinstance(found, ModelFile):
+        # Before its weights are read for their hash, which takes minutes for such a file.
+        if problem := hopeless(found):
+            return ModelError("load", problem)
+        found = await store.check(found, progress)
     return ModelError(found.kind, sentence(found.text)) if isinstance(found, StoreFault) else found
+
+
+def hopeless(model: ModelFile) -> str:
+    """Why no plan can fit this model, in a sentence and a way on; empty where one may."""
+    if model.size <= machine_memory():
+        return ""
+    from inhouse_models.machine import look_at_machine
+    from inhouse_models.transfer import describe_size
+
+    cards = sum(card.memory for card in look_at_machine().gpus if not card.shared)
+    memory = machine_memory() + cards
+    if model.size <= memory:
+        return ""
+    beside = " with its graphics cards" if cards else ""
+    return (
+        f"{model.name} takes {describe_size(model.size)}, and this machine has "
+        f"{describe_size(memory)} of memory{beside}. What fits: inhouse setup"
+    )
 
 
 def local_model(file: ModelFile) -> LocalModel:
@@ -101,7 +143,8 @@ def local_model(file: ModelFile) -> LocalModel:
     entry = file.entry
     if entry is None:
         return LocalModel(file.path, file.name)
-    return LocalModel(file.path, file.name, entry.profile, entry.thinks, entry.sampling)
+    calm = entry.sampling_without_thinking
+    return LocalModel(file.path, file.name, entry.profile, entry.thinks, entry.sampling, calm)
 
 
 def best_model(models: tuple[ModelFile, ...]) -> str:

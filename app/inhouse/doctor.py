@@ -3,15 +3,19 @@
 import os
 import platform
 import shutil
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
+from typing import Final, Literal
 
 from inhouse import __version__
+from inhouse.bug_report import gather_facts
 from inhouse.connect import connect, find_model
+from inhouse.llama_build import BuildLook, look_at_build, show_commands
 from inhouse.offline import present_confinement
+from inhouse.server_facts import rows_of
 from inhouse.settings import SettingProblem, Settings
 from inhouse.sources import project_file, resolve, user_file
 from inhouse.trust import is_trusted, project_folder
@@ -19,8 +23,9 @@ from inhouse_agent.context import fixed_request
 from inhouse_agent.instructions import read_instructions
 from inhouse_agent.kit import Options
 from inhouse_agent.profile import LARGE_PROFILE, SMALL_PROFILE
-from inhouse_models.chat import ModelClient, ModelError, ModelInfo
+from inhouse_models.chat import ModelClient, ModelError, ModelInfo, ServerFacts
 from inhouse_models.host.places import PlaceError, socket_folder
+from inhouse_models.machine import look_at_machine
 from inhouse_models.transfer import describe_size
 from inhouse_tools.json_value import JsonValue
 from inhouse_tools.registry import builtin_tools
@@ -28,6 +33,7 @@ from inhouse_tools.sandbox import probe
 
 State = Literal["ok", "warning", "missing"]
 Progress = Callable[[int, int, str], None]
+NO_FLAGS: Final[Mapping[str, JsonValue]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +47,15 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All checks, and the tokens of system prompt and tools by profile."""
+    """All checks, and the tokens of system prompt and tools by profile.
+
+    `facts` are what a bug report needs besides, without secrets.
+    """
 
     checks: tuple[Check, ...]
     prompt_tokens: dict[str, int]
     instructions: tuple[str, ...]
+    facts: dict[str, JsonValue] = field(default_factory=dict[str, JsonValue])
 
     @property
     def healthy(self) -> bool:
@@ -60,15 +70,25 @@ class Report:
             "checks": [asdict(check) for check in self.checks],
             "prompt_tokens": dict(self.prompt_tokens),
             "instructions": list(self.instructions),
+            **self.facts,
         }
 
 
-async def examine(root: Path, progress: Progress) -> Report:
-    """Look at everything from this folder; starts the engine when there is a model."""
-    resolved = resolve(root, os.environ, {})
+async def examine(
+    root: Path, progress: Progress, flags: Mapping[str, JsonValue] = NO_FLAGS
+) -> Report:
+    """Look at everything from this folder; starts the engine when there is a model.
+
+    `flags` are settings that this look alone has.
+    """
+    resolved = resolve(root, os.environ, flags)
     problem = isinstance(resolved, SettingProblem)
     settings = Settings() if isinstance(resolved, SettingProblem) else resolved.settings
-    checks = [check_python(), check_bindings(), check_git(root), check_sockets()]
+    machine = look_at_machine()
+    checks = [check_python(), check_bindings()]
+    build = await look_at_build(machine) if checks[-1].state == "ok" else None
+    checks += check_build(build) if build else []
+    checks += [check_git(root), check_sockets()]
     checks.append(
         Check("config", "missing", resolved.text)
         if isinstance(resolved, SettingProblem)
@@ -86,7 +106,10 @@ async def examine(root: Path, progress: Progress) -> Report:
     paths = tuple(str(file.path) for file in chain.files)
     checks.append(Check("instructions", "ok", ", ".join(paths) or "no AGENTS.md here"))
     checks += [Check("instructions", "warning", notice) for notice in chain.notices]
-    return Report(tuple(checks), tokens, paths)
+    facts = gather_facts(settings, machine)
+    facts["build"] = build.encode() if build else None
+    facts["sandbox"] = sandbox.label
+    return Report(tuple(checks), tokens, paths, facts)
 
 
 def check_python() -> Check:
@@ -101,6 +124,16 @@ def check_bindings() -> Check:
     except metadata.PackageNotFoundError:
         hint = "llama-cpp-python is not installed: pip install inhouse again"
         return Check("llama.cpp", "missing", hint)
+
+
+def check_build(look: BuildLook) -> list[Check]:
+    """Whether llama.cpp uses the graphics card, and what would mend that."""
+    checks = [Check("build", "ok" if look.good else "warning", look.text)]
+    if look.planned:
+        checks += [Check("build", "warning", text) for text in show_commands(look.planned)]
+    if look.obstacle:
+        checks.append(Check("build", "warning", look.obstacle))
+    return checks
 
 
 def check_git(root: Path) -> Check:
@@ -153,6 +186,8 @@ async def _examine_model(
         if isinstance(info, ModelError):
             return [*checks, Check("engine", "missing", info.text)], {}
         checks.append(Check("engine", "ok", describe_engine(info)))
+        if info.server is not None:
+            checks += check_server(info.server)
         return checks, await count_prompts(client, settings)
     finally:
         await client.close()
@@ -161,6 +196,13 @@ async def _examine_model(
 def describe_engine(info: ModelInfo) -> str:
     """What answers, in one line."""
     return f"{info.name} answers: context {info.context_size:,} tokens, profile {info.profile}"
+
+
+def check_server(server: ServerFacts) -> list[Check]:
+    """What is known of a server that answers instead of our own engine, and what is off there."""
+    checks = [Check("server", "ok", f"{server.label} at {server.url}")]
+    checks += [Check("server", "warning", notice) for notice in server.notices]
+    return checks + [Check(name, "warning", text) for name, text in rows_of(server)]
 
 
 async def count_prompts(client: ModelClient, settings: Settings) -> dict[str, int]:

@@ -1,20 +1,18 @@
 """One prompt, answered without anybody in front: build, one turn, one result."""
 
 import asyncio
-import os
-import signal
-from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from inhouse.build import BuildProblem, Built
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode, code_of
+from inhouse.interrupting import interrupts
 from inhouse.output.formats import Output
 from inhouse.output.result import Result, result_of
 from inhouse_agent.carrying_out import carry_out
-from inhouse_agent.events import Event, TurnEnded
+from inhouse_agent.events import Event, Noticed, TurnEnded
 from inhouse_agent.loop import run_turn
 from inhouse_agent.plan import Plan
 
@@ -25,7 +23,7 @@ INTERRUPTED = Result("interrupted", "Interrupted before the first answer.")
 
 @dataclass(slots=True)
 class Watch:
-    """Passes events on, and keeps the one that ends the turn.
+    """Passes events on, and keeps the notices and the one that ends the turn.
 
     When nothing can be written any more, `broken` says why and `task` is cancelled once: the turn
     ends like an interrupted one, with its history whole.
@@ -35,11 +33,14 @@ class Watch:
     task: asyncio.Task[Any] | None
     ended: TurnEnded | None = None
     broken: OSError | None = None
+    notices: list[str] = field(default_factory=list[str])
 
     def show(self, event: Event) -> None:
         """Take one event."""
         if isinstance(event, TurnEnded):
             self.ended = event
+        elif isinstance(event, Noticed):
+            self.notices.append(event.text)
         if self.broken is not None:
             return
         try:
@@ -48,6 +49,10 @@ class Watch:
             self.broken = problem
             if self.task is not None and self.ended is None:
                 self.task.cancel()
+
+    def finish(self, result: Result) -> None:
+        """Write the result, with the notices."""
+        self.output.finish(replace(result, notices=tuple(self.notices)))
 
 
 def answering(prompt: str) -> Act:
@@ -68,20 +73,29 @@ def carrying_out(plan: Plan) -> Act:
     return act
 
 
-async def run(act: Act, output: Output, start: Start, *, structured: bool = False) -> ExitCode:
+async def run(
+    act: Act,
+    output: Output,
+    start: Start,
+    *,
+    structured: bool = False,
+    notices: Sequence[str] = (),
+) -> ExitCode:
     """Do it with what `start` builds, and write the result.
 
-    `start` is given the function that takes events. With `structured` the answer is JSON. The
-    first Ctrl+C ends the turn cleanly, the second ends the process. Raises OSError when the output
-    cannot be written.
+    `start` is given the function that takes events. With `structured` the answer is JSON.
+    `notices` are there before anything is started. The first Ctrl+C ends the turn cleanly, the
+    second ends the process. Raises OSError when the output cannot be written.
     """
     watch = Watch(output, asyncio.current_task())
     session = ""
     with interrupts() as interrupted:
         try:
+            for notice in notices:
+                watch.show(Noticed(notice))
             built = await start(watch.show)
             if isinstance(built, BuildProblem):
-                return finish_problem(built, output)
+                return finish_problem(built, watch)
             session = built.session.id
             try:
                 await act(built)
@@ -93,10 +107,10 @@ async def run(act: Act, output: Output, start: Start, *, structured: bool = Fals
     if watch.broken is not None:
         raise watch.broken
     if watch.ended is None:
-        output.finish(INTERRUPTED)
+        watch.finish(INTERRUPTED)
         return ExitCode.INTERRUPTED
     result = result_of(watch.ended, session, structured=structured)
-    output.finish(result)
+    watch.finish(result)
     return code_of(result.ending)
 
 
@@ -107,29 +121,3 @@ def finish_problem(problem: BuildProblem, output: Output) -> ExitCode:
     else:
         output.finish(Result("engine_error", problem.text, error=problem.error))
     return problem.code
-
-
-@contextmanager
-def interrupts() -> Generator[Callable[[], bool]]:
-    """Let Ctrl+C cancel the current task, and a second one end the process at once.
-
-    Gives a function that tells whether it was pressed.
-    """
-    task = asyncio.current_task()
-    loop = asyncio.get_running_loop()
-    pressed = False
-
-    def press() -> None:
-        nonlocal pressed
-        if pressed or task is None:
-            os._exit(ExitCode.INTERRUPTED)
-        pressed = True
-        task.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, press)
-    try:
-        yield lambda: pressed
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)

@@ -41,6 +41,12 @@ def compose_prompt(words: str, piped: str) -> str | PromptProblem:
 
 
 def read_piped(stream: TextIO, say: Callable[[str], None]) -> str | PromptProblem:
+    """The text that was piped in, as `read_piped_bytes` gives it."""
+    data = read_piped_bytes(stream, say)
+    return data if isinstance(data, PromptProblem) else data.decode("utf-8", "replace")
+
+
+def read_piped_bytes(stream: TextIO, say: Callable[[str], None]) -> bytes | PromptProblem:
     """What was piped in; empty for a terminal, a closed stream and /dev/null.
 
     A pipe that nobody closes is waited for, so `say` is told after two seconds.
@@ -49,18 +55,18 @@ def read_piped(stream: TextIO, say: Callable[[str], None]) -> str | PromptProble
         descriptor = stream.fileno()
         kind = os.fstat(descriptor).st_mode
     except (OSError, ValueError, io.UnsupportedOperation):
-        return ""
+        return b""
     if stream.isatty() or stat.S_ISCHR(kind):
-        return ""
+        return b""
     try:
         if not select.select([descriptor], [], [], PATIENCE_SECONDS)[0]:
             say(WAITING)
         data = _read_all(descriptor)
     except OSError:
-        return ""
+        return b""
     if len(data) > MAX_STDIN_BYTES:
         return PromptProblem("Standard input is longer than 4 MB: name the file in the prompt.")
-    return data.decode("utf-8", "replace")
+    return data
 
 
 def _read_all(descriptor: int) -> bytes:

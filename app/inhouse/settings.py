@@ -15,6 +15,7 @@ from pydantic import (
 )
 
 from inhouse.settings_file import parse_value
+from inhouse_models.speed.choices import LEAST_BATCH, MOST_BATCH, MOST_THREADS
 from inhouse_tools.json_value import JsonValue
 
 ENVIRONMENT_PREFIX = "INHOUSE_"
@@ -122,13 +123,49 @@ class Settings(BaseModel):
     think_budget: int = Field(
         default=0, ge=0, description="most tokens of thinking per answer, 0 for no limit"
     )
-    drafting: Literal["auto", "off"] = Field(
-        default="auto", description="draft answers where measuring says that it pays: auto or off"
+    drafting: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="draft answers where measuring says that it pays: on, off, or auto: as tuned",
     )
     draft_model: str = Field(
         default="", description="name or path of a small model that drafts for the large one"
     )
     threads: int = Field(default=0, ge=0, description="CPU threads, 0 to choose")
+    reading_threads: int = Field(
+        default=0,
+        ge=0,
+        le=MOST_THREADS,
+        description="CPU threads to read prompts with, 0 to choose",
+    )
+    batch: int = Field(
+        default=0,
+        ge=0,
+        le=MOST_BATCH,
+        description="tokens of a prompt that are read at once, 32 or more, 0 to choose",
+    )
+    flash_attention: Literal["auto", "on", "off"] = Field(
+        default="auto", description="auto, on or off; on saves memory"
+    )
+    kv_type: Literal["auto", "f16", "q8_0"] = Field(
+        default="auto",
+        description="how the context is kept: f16, or q8_0 in half the memory; or auto",
+    )
+    load_mode: Literal["auto", "mmap", "mlock", "read"] = Field(
+        default="auto",
+        description="how a model comes into memory: auto, mmap, mlock (stays there) or read",
+    )
+    gpu_layers: int | None = Field(
+        default=None, ge=0, description="layers on the graphics cards, 999 for all; not set: chosen"
+    )
+    gpu_split: str = Field(
+        default="",
+        pattern=r"^(?:\d+(?:\.\d+)?(?:,\d+(?:\.\d+)?)+)?$",
+        description="shares of several graphics cards, as 3,1; empty to choose",
+    )
+    prediction: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="draft with the layer of a model that predicts tokens: auto, on or off",
+    )
     context: int = Field(default=0, ge=0, description="context size in tokens, 0 to choose")
     map_tokens: int | None = Field(
         default=None,
@@ -143,6 +180,23 @@ class Settings(BaseModel):
     )
     idle_minutes: float = Field(
         default=15, gt=0, description="the engine stops after so long without work"
+    )
+    unload_minutes: float = Field(
+        default=0,
+        ge=0,
+        allow_inf_nan=False,
+        description="the engine releases the model's memory after so long without work, 0 for"
+        " never, and loads it with the next prompt",
+    )
+    release_gpu: Literal["auto", "always", "tell", "never"] = Field(
+        default="auto",
+        description="lend the model's memory to commands that need the graphics card: auto where"
+        " the card has too little left, always, tell (only say so) or never",
+    )
+    gpu_commands: Patterns = Field(
+        default=(),
+        description="further commands that need the graphics card, as `make bench*`, and with !"
+        " in front such that do not",
     )
     states_memory: float = Field(
         default=0, ge=0, description="GiB of memory for saved conversation states, 0 to choose"
@@ -226,6 +280,20 @@ class Settings(BaseModel):
             return tuple(one for one in cast("Iterable[object]", value) if one != "")
         return value
 
+    @field_validator("batch")
+    @classmethod
+    def _possible_batch(cls, value: int) -> int:
+        if 0 < value < LEAST_BATCH:
+            raise ValueError(f"it is 0, or at least {LEAST_BATCH} tokens")
+        return value
+
+    @field_validator("gpu_split")
+    @classmethod
+    def _possible_split(cls, value: str) -> str:
+        if value and not any(float(share) for share in value.split(",")):
+            raise ValueError("at least one card needs a share")
+        return value
+
     @field_validator("checks", mode="before")
     @classmethod
     def _no_switch(cls, value: object) -> object:
@@ -265,14 +333,20 @@ class Key:
         try:
             settings = Settings.model_validate(nest({self.name: value}))
         except ValidationError as problem:
-            reason = problem.errors()[0]["msg"]
+            # pydantic names Python's types, and the files are TOML.
+            reason = problem.errors()[0]["msg"].replace("valid tuple", 'list, as ["…"]')
             return SettingProblem(f"{self.name} = {value!r} is not valid: {reason}")
         return flatten(settings.model_dump(mode="json", exclude_unset=True))[self.name]
 
     def check_text(self, text: str) -> JsonValue | SettingProblem:
         """The value of a text, as it stands in an environment variable or on a command line."""
-        plain = self.check(text)
         parsed = parse_value(text)
+        # Where one text may stand for a list, the text of a list would become its only entry.
+        if isinstance(parsed, list):
+            listed = self.check(parsed)
+            if not isinstance(listed, SettingProblem):
+                return listed
+        plain = self.check(text)
         return self.check(parsed) if isinstance(plain, SettingProblem) and parsed else plain
 
 

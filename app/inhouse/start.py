@@ -50,6 +50,11 @@ def enter() -> None:
 
             sys.stdout.write(f"inhouse {__version__}\n")
             return
+        if "_INHOUSE_COMPLETE" in os.environ:
+            from inhouse.shell_completion.answering import answer_shell
+
+            answer_shell()
+            return
         fork_beside()
         if len(sys.argv) == 1 and sys.stdin.isatty() and sys.stdout.isatty():
             # The usual way in, without the time that it takes to load the command line.
@@ -66,14 +71,21 @@ def enter() -> None:
 
 def main() -> None:
     """Run inhouse; ends the process with its exit code."""
-    demote_foreign_paths()
+    try:
+        demote_foreign_paths()
+        run_command()
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def run_command() -> None:
+    """Do what the command line says, on streams that are prepared; ends with SystemExit when it
+    has an exit code."""
     from inhouse.streams import FULL, prepare_streams, silence_output
 
     prepare_streams()
     try:
         enter()
-    except KeyboardInterrupt:
-        sys.exit(130)
     except BrokenPipeError:
         silence_output()
         sys.exit(141)

@@ -3,11 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import pytest
+from tests.app.loaded import loaded_command
 
 
 class Run(Protocol):
@@ -32,22 +33,33 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-@pytest.fixture
-def inhouse(folder: Path) -> Run:
-    """The command line in `folder`."""
+def running(command: Sequence[str], folder: Path, seconds: float = 60) -> Run:
+    """Runs a command in a folder, for so long at most."""
 
     def run(
         *arguments: str, env: Mapping[str, str] | None = None, piped: str = ""
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "inhouse.start", *arguments],
+            [*command, *arguments],
             cwd=folder,
             env={**os.environ, **(env or {})},
             input=piped,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=seconds,
             check=False,
         )
 
     return run
+
+
+@pytest.fixture
+def inhouse(folder: Path) -> Run:
+    """The command line in `folder`, loaded already."""
+    return running(loaded_command("inhouse"), folder)
+
+
+@pytest.fixture
+def inhouse_anew(folder: Path) -> Run:
+    """The command line in `folder`, as it starts."""
+    return running([sys.executable, "-m", "inhouse.start"], folder)

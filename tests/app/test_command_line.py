@@ -87,11 +87,11 @@ def processor_seconds() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def test_version_is_quick_and_imports_nothing_heavy(inhouse: Run, folder: Path) -> None:
+def test_version_is_quick_and_imports_nothing_heavy(inhouse_anew: Run, folder: Path) -> None:
     times: list[float] = []
     for _ in range(3):
         started = processor_seconds()
-        assert inhouse("--version").stdout == "inhouse 0.1.0\n"
+        assert inhouse_anew("--version").stdout == "inhouse 0.1.0\n"
         times.append(processor_seconds() - started)
     assert min(times) < 0.25
     spied = spy(folder, "--version")
@@ -197,7 +197,9 @@ def test_wrong_usage_is_one_line_and_code_2(
 def test_no_model_says_how_to_get_one(inhouse: Run) -> None:
     done = inhouse("-p", "hi")
     assert (done.returncode, done.stdout) == (5, "")
-    assert done.stderr.strip().splitlines()[-1].endswith("inhouse models pull starter")
+    last = done.stderr.strip().splitlines()[-1]
+    ways = ("inhouse models pull starter", "inhouse setup", "inhouse models find")
+    assert [way for way in ways if way not in last] == []
     as_json = inhouse("-p", "hi", "--output-format", "json")
     assert json.loads(as_json.stdout)["error"]["kind"] == "no_model"
 
@@ -259,33 +261,29 @@ def test_doctor_counts_the_prompts(inhouse: Run, endpoint: str) -> None:
     assert 0 < counts["small"] < counts["large"]
 
 
-def test_help_is_quick_and_lists_flags_and_commands(inhouse: Run) -> None:
+def test_help_is_quick_and_lists_flags_and_commands(inhouse_anew: Run) -> None:
     times: list[float] = []
     text = ""
     for _ in range(3):
         started = processor_seconds()
-        text = inhouse("--help").stdout
+        text = inhouse_anew("--help").stdout
         times.append(processor_seconds() - started)
     assert min(times) < 0.6
     for word in ("--output-format", "--verify", "models", "doctor", "Exit codes"):
         assert word in text
-    assert inhouse("-m", "x", "--help").stdout == text
+    assert inhouse_anew("-m", "x", "--help").stdout == text
 
 
 def test_completion_offers_commands_and_flags(inhouse: Run) -> None:
     for typed, offered in (("inhouse mo", "models"), ("inhouse --ver", "--verify")):
-        variables = {
-            "_INHOUSE_COMPLETE": "complete_bash",
-            "COMP_WORDS": typed,
-            "COMP_CWORD": "1",
-        }
+        variables = {"_INHOUSE_COMPLETE": "bash", "COMP_LINE": typed}
         assert offered in inhouse(env=variables).stdout
 
 
-def test_a_repository_cannot_replace_our_modules(inhouse: Run, folder: Path) -> None:
+def test_a_repository_cannot_replace_our_modules(inhouse_anew: Run, folder: Path) -> None:
     for name in ("typer", "pydantic", "click", "httpx"):
         (folder / f"{name}.py").write_text("raise SystemExit('hostile')\n", "utf-8")
-    done = inhouse("config", "get", "max_turns", env={"PYTHONPATH": f".{os.pathsep}{folder}"})
+    done = inhouse_anew("config", "get", "max_turns", env={"PYTHONPATH": f".{os.pathsep}{folder}"})
     assert (done.returncode, done.stdout) == (0, "100\n"), done.stderr
 
 
@@ -330,8 +328,8 @@ def test_closed_streams_are_no_error(folder: Path, endpoint: str) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
-def test_an_ascii_terminal_gets_escapes(inhouse: Run) -> None:
-    done = inhouse("config", "get", "größe", env={"PYTHONIOENCODING": "ascii"})
+def test_an_ascii_terminal_gets_escapes(inhouse_anew: Run) -> None:
+    done = inhouse_anew("config", "get", "größe", env={"PYTHONIOENCODING": "ascii"})
     assert done.returncode == 2
     assert "gr\\xf6\\xdfe" in done.stderr
 

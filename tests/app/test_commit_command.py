@@ -290,3 +290,17 @@ echo 'Say it better' > "$1"
     assert f"The editor {editor} ended with exit code 3" in seen
     assert "Say it better\n" in seen
     assert subjects(root)[0] == "Say it better"
+
+
+def test_a_message_alone_needs_no_name(
+    root: Path, inhouse: Run, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in IDENTITY:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_AUTHOR_NAME", "")
+    refused = inhouse("commit", "-y", "-C", str(root))
+    assert (refused.returncode, script.requests) == (1, [])
+    assert "git does not know who you are" in refused.stderr
+    shown = inhouse("commit", "-n", "-C", str(root))
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith("Change the first line")

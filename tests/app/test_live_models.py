@@ -1,25 +1,11 @@
 """What can be chosen as a model, how it fits, how fast it was, and downloads of it."""
 
-import asyncio
 import json
-import socket
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from tests.models.gguf_files import make_gguf
-from tests.models.hub_server import Hub, serve
 
-from inhouse.live.downloads import (
-    ADVICE,
-    OTHER_ADVICE,
-    Download,
-    Downloads,
-    FetchProblem,
-    Progress,
-    advise,
-    fetch_beside,
-)
 from inhouse.live.fitting import (
     Fit,
     describe_machine,
@@ -28,13 +14,14 @@ from inhouse.live.fitting import (
     read_per_token,
 )
 from inhouse.live.models import MachineModels, quantisation_of
-from inhouse.live.proposing import best_of, expectation, starter_of
+from inhouse.live.proposing import best_of, describe_pace, expectation, starter_of
+from inhouse.setting_up.looking import propose_for
 from inhouse.speeds import Speed, note, read_speeds, speeds_file
 from inhouse_models.catalogue import find_entry, load_catalogue
 from inhouse_models.chat import Timings, Usage
 from inhouse_models.machine import GIB, Gpu, Machine
+from inhouse_models.proposal.sentences import spell_speed
 from inhouse_models.store import Store
-from inhouse_models.transfer import ignore_progress, missing_room
 
 LAPTOP = Machine(16 * GIB, 12 * GIB, 8)
 CARD = Gpu("RTX 4090", 24 * GIB, 23 * GIB)
@@ -67,9 +54,10 @@ def test_lists_what_is_here_and_the_whole_catalogue(store: Store) -> None:
     assert (target.here, target.fetched, target.exact, target.licence) == (
         False,
         1000,
-        False,
+        True,
         "Apache-2.0",
     )
+    assert not choices["qwen3.6-27b-q3"].exact
     assert choices["qwen2.5-coder-1.5b"].exact
 
 
@@ -181,20 +169,29 @@ def test_words_for_machines_and_for_files() -> None:
     assert read_per_token("qwen3.6-27b", 30) == 30
 
 
-def test_proposes_the_starter_and_the_largest_that_answers_at_a_pace(store: Store) -> None:
+def test_offers_the_starter_and_what_setup_proposes(store: Store) -> None:
     choices = MachineModels(store=store).choices()
 
-    def propose(machine: Machine) -> tuple[str, str]:
+    def offer(machine: Machine) -> tuple[str, str]:
         fits = {one.name: fit_of(one.name, None, one.entry, machine) for one in choices}
-        starter, best = starter_of(choices, fits), best_of(choices, fits, machine)
+        starter, best = starter_of(choices, fits), best_of(choices, propose_for(machine))
         return starter.name if starter else "", best.name if best else ""
 
-    assert propose(WORKSTATION) == ("qwen2.5-coder-1.5b", "qwen3.6-27b")
-    assert propose(Machine(32 * GIB, 28 * GIB, 8))[1] == "qwen3-coder-30b-a3b"
-    assert propose(LAPTOP)[1] == "qwen2.5-coder-7b"
-    assert propose(Machine(GIB, GIB, 2))[0] == "qwen2.5-coder-0.5b"
+    for machine in (WORKSTATION, LAPTOP, Machine(GIB, GIB, 2)):
+        chosen = propose_for(machine).chosen
+        assert offer(machine)[1] == (chosen.entry.name if chosen else "")
+    assert offer(WORKSTATION)[0] == "qwen2.5-coder-1.5b"
+    assert offer(Machine(GIB, GIB, 2))[0] == "qwen2.5-coder-0.5b"
     texts = {expectation(entry) for entry in load_catalogue()}
     assert len(texts) == 5
+
+
+def test_screens_and_command_propose_the_same() -> None:
+    proposal = MachineModels().proposal()
+    again = propose_for(proposal.machine)
+    assert proposal.chosen is not None
+    assert proposal == again
+    assert f"{spell_speed(proposal.chosen.speed.writing)} tokens a second" in describe_pace(again)
 
 
 def test_speeds_are_remembered_by_model(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,159 +234,3 @@ def test_speeds_that_cannot_be_kept_are_no_matter(home: Path) -> None:
     speeds_file().parent.write_text("a file in the way")
     note("a", Usage(100, 0, 10), Timings(0, 1.0, 1.0))
     assert read_speeds() == {}
-
-
-def run(test: Callable[[], Awaitable[None]]) -> None:
-    async def main() -> None:
-        await test()
-
-    asyncio.run(main())
-
-
-async def until(downloads: Downloads, true: Callable[[], bool]) -> None:
-    """Wait for what downloads tell."""
-    changed = asyncio.Event()
-    stop = downloads.listen(lambda _download: changed.set())
-    while not true():
-        changed.clear()
-        await changed.wait()
-    stop()
-
-
-def test_a_download_tells_its_steps_its_rate_and_its_end() -> None:
-    heard: list[Download] = []
-    time = 0.0
-
-    async def fetch(name: str, progress: Progress) -> str | FetchProblem:
-        nonlocal time
-        progress(0, 1000, "downloading")
-        await asyncio.sleep(0)
-        time = 2.0
-        progress(100, 1000, "downloading")
-        time = 2.05
-        progress(110, 1000, "downloading")
-        time = 20.0
-        progress(1000, 1000, "checking")
-        await asyncio.sleep(0)
-        return f"{name}-here"
-
-    async def test() -> None:
-        downloads = Downloads(fetch, clock=lambda: time, seconds_between=0.1)
-        stop = downloads.listen(heard.append)
-        assert downloads.start("a")
-        assert not downloads.start("b")
-        await until(downloads, lambda: not downloads.running)
-        stop()
-        downloads.start("c")
-
-    run(test)
-    assert [(one.state, one.done, one.step) for one in heard] == [
-        ("running", 0, "asking where it lies"),
-        ("running", 0, "downloading"),
-        ("running", 100, "downloading"),
-        ("running", 1000, "checking"),
-        ("done", 1000, "checking"),
-    ]
-    assert (heard[2].rate, heard[2].seconds_left) == (50.0, 18.0)
-    assert (heard[3].rate, heard[3].seconds_left) == (0.0, None)
-    assert heard[-1].ready == "a-here"
-
-
-def test_stopping_keeps_and_failing_advises() -> None:
-    async def wait(_name: str, progress: Progress) -> str | FetchProblem:
-        progress(5, 10, "downloading")
-        await asyncio.Event().wait()
-        return ""
-
-    async def fail(_name: str, _progress: Progress) -> str | FetchProblem:
-        return FetchProblem("the hub cannot be reached (ConnectError)")
-
-    async def test() -> None:
-        downloads = Downloads(wait)
-        await downloads.stop()
-        downloads.start("a")
-        await until(downloads, lambda: downloads.current is not None and downloads.current.done > 0)
-        await downloads.stop()
-        assert downloads.current is not None
-        assert (downloads.current.state, downloads.current.done) == ("stopped", 5)
-        failing = Downloads(fail)
-        failing.start("a")
-        await until(failing, lambda: not failing.running)
-        assert failing.current is not None
-        assert "HF_ENDPOINT" in failing.current.advice
-
-    run(test)
-
-
-def test_advice_fits_the_sentences_of_the_models_package(tmp_path: Path) -> None:
-    full = missing_room(tmp_path, 10**18)
-    assert full is not None
-    assert advise(full.text) == "Make room on that disk, or delete a model that you do not use."
-    assert advise("something else") == OTHER_ADVICE
-    source = "".join(
-        file.read_text(encoding="utf-8")
-        for name in ("transfer", "hub", "download")
-        for file in [Path(find_entry.__code__.co_filename).with_name(f"{name}.py")]
-    )
-    assert [sign for sign, _advice in ADVICE if sign not in source] == []
-
-
-TINY_FILE = "owner/tiny-GGUF/Tiny-Q4_K_M.gguf"
-
-
-def test_a_pull_beside_the_loop_tells_how_far_it_is(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    heard: list[tuple[int, int, str]] = []
-    model = make_gguf(weights=100_000)
-
-    async def test() -> None:
-        pulled = await fetch_beside(
-            TINY_FILE, lambda done, total, step: heard.append((done, total, step))
-        )
-        assert pulled == "owner--tiny-GGUF--Tiny-Q4_K_M"
-
-    with serve(Hub({TINY_FILE: model})) as server:
-        monkeypatch.setenv("HF_ENDPOINT", server.address)
-        run(test)
-    assert (len(model), len(model), "downloading from the hub") in heard
-    assert [one.name for one in Store().list()] == ["owner--tiny-GGUF--Tiny-Q4_K_M"]
-
-
-@pytest.mark.parametrize(
-    ("variable", "said"),
-    [("HF_HUB_OFFLINE", "HF_HUB_OFFLINE"), ("INHOUSE_OFFLINE", "while offline is set")],
-)
-def test_a_pull_beside_the_loop_that_may_not_be_ends_as_a_value(
-    home: Path, monkeypatch: pytest.MonkeyPatch, variable: str, said: str
-) -> None:
-    monkeypatch.setenv(variable, "1")
-
-    async def test() -> None:
-        refused = await fetch_beside(TINY_FILE, ignore_progress)
-        assert isinstance(refused, FetchProblem)
-        assert said in refused.text
-
-    with serve(Hub({TINY_FILE: make_gguf()})) as server:
-        monkeypatch.setenv("HF_ENDPOINT", server.address)
-        run(test)
-    assert server.requests == []
-
-
-def test_a_pull_beside_the_loop_can_be_stopped(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
-
-        async def test() -> None:
-            task = asyncio.create_task(fetch_beside(TINY_FILE, ignore_progress))
-            asked, _address = await asyncio.to_thread(silent.accept)
-            task.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await task
-            # Whoever asked is gone by now, so the end of the connection is there.
-            with asked:
-                asked.settimeout(10)
-                while asked.recv(4096):
-                    pass
-
-        run(test)

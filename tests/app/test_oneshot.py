@@ -64,12 +64,13 @@ def test_an_answer_is_success(folder: Path) -> None:
 
 
 def test_a_folder_that_is_no_project_is_said(folder: Path) -> None:
-    out = io.StringIO()
-    play(ScriptedModel((say("Hi."),)), wish_for(Path.home()), StreamJsonOutput(out), "hi")
-    assert f"{Path.home()} is no project" in out.getvalue()
-    out = io.StringIO()
-    play(ScriptedModel((say("Hi."),)), wish_for(folder), StreamJsonOutput(out), "hi")
-    assert "is no project" not in out.getvalue()
+    for root, wanted in ((Path.home(), 1), (folder, 0)):
+        out = io.StringIO()
+        play(ScriptedModel((say("Hi."),)), wish_for(root), StreamJsonOutput(out), "hi")
+        *events, result = map(json.loads, out.getvalue().splitlines())
+        told = [event["text"] for event in events if event["type"] == "noticed"]
+        assert len([text for text in told if f"{root} is no project" in text]) == wanted
+        assert result["notices"] == told
 
 
 def test_an_edit_goes_ahead_and_is_reported(folder: Path) -> None:

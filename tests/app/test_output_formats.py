@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -32,7 +33,8 @@ class Terminal(io.StringIO):
 
 def test_the_result_object_is_as_documented(golden: Golden) -> None:
     out = io.StringIO()
-    JsonOutput(out).finish(result_of(ENDED, "abc123", structured=True))
+    result = replace(result_of(ENDED, "abc123", structured=True), notices=("No sandbox.",))
+    JsonOutput(out).finish(result)
     assert out.getvalue().count("\n") == 1
     golden("app/result.json", json.dumps(json.loads(out.getvalue()), indent=2) + "\n")
 

@@ -60,7 +60,7 @@ class Terminal:
         """Presses Ctrl+C; again when it came between a prompt and the reading behind it."""
         for _ in range(10):
             self.type(CTRL_C)
-            if self.read_until(wanted, 2.0):
+            if self.read_until(wanted, 5.0):
                 return
         raise AssertionError(self.shown)
 

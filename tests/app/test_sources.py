@@ -78,6 +78,9 @@ def test_rules_of_all_sources_add_up(tmp_path: Path) -> None:
         ("INHOUSE_TIMEOUT", "2.5", "timeout", 2.5),
         ("INHOUSE_MODEL", "123", "model", "123"),
         ("INHOUSE_MODEL", '"quoted"', "model", '"quoted"'),
+        ("INHOUSE_NETWORK_HOSTS", "a.example", "network_hosts", ("a.example",)),
+        ("INHOUSE_NETWORK_HOSTS", '["a", "b"]', "network_hosts", ("a", "b")),
+        ("INHOUSE_VERIFY", '["a"]', "verify", '["a"]'),
     ],
 )
 def test_variables_are_read_by_the_type_of_their_key(
@@ -92,6 +95,9 @@ def test_a_wrong_variable_is_named(tmp_path: Path) -> None:
     assert isinstance(problem, SettingProblem)
     assert "INHOUSE_CALL_FORM" in problem.text
     assert "native" in problem.text
+    problem = resolve(tmp_path, {"INHOUSE_RULES_DENY": "bash(rm*)"}, {})
+    assert isinstance(problem, SettingProblem)
+    assert problem.text.endswith('Input should be a list, as ["…"]')
 
 
 def test_a_broken_file_stops_and_stays(tmp_path: Path) -> None:

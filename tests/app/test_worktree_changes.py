@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.tools.git.repositories import empty_repository, git, repository
 
+from inhouse.diff.parse import changed_files
 from inhouse.live.worktree_changes import MOST_NEW_BYTES, WorkTreeChanges, worktree_changes
-from inhouse.tui.diff.parse import changed_files
 
 
 def look(folder: Path) -> WorkTreeChanges:

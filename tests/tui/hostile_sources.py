@@ -37,6 +37,7 @@ from inhouse.tui.screens.first_run import FirstRunScreen
 from inhouse.tui.screens.folder import FolderScreen
 from inhouse.tui.screens.help import HelpScreen, KeyGroup
 from inhouse.tui.screens.history import HistoryScreen
+from inhouse.tui.screens.measurement import MeasurementScreen
 from inhouse.tui.screens.models import ModelPicker
 from inhouse.tui.screens.output import OutputScreen
 from inhouse.tui.screens.permissions import PermissionsScreen
@@ -74,6 +75,8 @@ from inhouse_agent.events import (
 from inhouse_agent.plan import Plan, PlanStep
 from inhouse_agent.rules import Rule
 from inhouse_models.chat import Message, ModelClient, ModelError, Timings, Usage
+from inhouse_models.measuring.asking import Follow
+from inhouse_models.proposal.report import Section
 from inhouse_models.scripted import INFO, ScriptedModel, call, say
 from inhouse_tools.undo import FileSummary, TurnSummary
 from inhouse_tools.undo.record import Turn
@@ -219,6 +222,7 @@ class Sources:
         picker.fits = {one.name: Fit("fits", (text("reason"),)) for one in picker.listed}
         picker.refusal = text("refused")
         yield (lambda: self._first_run(picker)), ("down", "down")
+        yield self._measurement, ()
         recent = (self.root, Path("/srv") / text("x", "file"))
         yield (lambda: FolderScreen(self.root, recent)), ("down", "down")
         group = KeyGroup("Keys", (), ((text("key"), text("what")),))
@@ -269,6 +273,12 @@ class Sources:
             return None
 
         return FirstRunScreen(models, FakeTransfer().downloads(), ask, pick)
+
+    def _measurement(self) -> MeasurementScreen:
+        async def measure(_follow: Follow) -> Section | ModelError:
+            return Section("Measured", (self.text("measured"),))
+
+        return MeasurementScreen(self.text("model"), measure)
 
     def _model_picker(self, models: FakeModels) -> ModelPicker:
         transfer = FakeTransfer()

@@ -17,6 +17,7 @@ from inhouse.speeds import Speed
 from inhouse.tui.themes import register_themes
 from inhouse_models.catalogue import find_entry
 from inhouse_models.machine import GIB, Gpu, Machine
+from inhouse_models.proposal.propose import Proposal, propose
 
 LAPTOP = Machine(16 * GIB, 11 * GIB, 8)
 WORKSTATION = Machine(64 * GIB, 60 * GIB, 16, (Gpu("RTX 4090", 24 * GIB, 23 * GIB),))
@@ -54,6 +55,9 @@ class FakeModels:
 
     def machine(self) -> Machine:
         return self.offered
+
+    def proposal(self) -> Proposal:
+        return propose(self.offered, [one.entry for one in self.listed if one.entry])
 
     def choices(self) -> tuple[ModelChoice, ...]:
         return tuple(self.listed)

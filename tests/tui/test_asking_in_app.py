@@ -91,7 +91,7 @@ def test_a_plan_is_gone_over_and_carried_out(tmp_path: Path) -> None:
         async with running(folder, model, mode="plan") as stage:
             await stage.turn("Add a rebate to the cart")
             block = stage.app.query_one(PlanBlock)
-            block.focus()
+            await stage.until(lambda: stage.app.focused is block)
             await stage.pilot.press("a")
             await stage.until(lambda: "Mine." in (folder / "cart.py").read_text("utf-8"))
             await stage.until(lambda: stage.app.live.state == "ready")

@@ -10,9 +10,9 @@ from tests.tui.screen_rows import screen_rows
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 
-from inhouse.tui.diff.file_diff import FileDiff
+from inhouse.diff.file_diff import FileDiff
+from inhouse.diff.parse import parse_diff
 from inhouse.tui.diff.lay_out import lay_out, measure
-from inhouse.tui.diff.parse import parse_diff
 from inhouse.tui.diff.section import FileSection
 from inhouse.tui.diff.syntax_colours import LANGUAGES, colour_lines
 from inhouse.tui.diff.view import DiffView

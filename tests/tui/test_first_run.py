@@ -13,6 +13,7 @@ from tests.tui.model_fakes import (
     OneScreen,
     choice,
     drive,
+    here,
     until,
 )
 from textual.app import App
@@ -150,13 +151,38 @@ def test_a_download_that_fails_says_why_and_may_be_tried_again() -> None:
             await until(pilot, lambda: transfer.waiting)
             transfer.end(
                 FetchProblem(
-                    "It could not be downloaded.\n- 1.1 GB are needed in /x and 3 MB are free"
+                    "It could not be downloaded: 1.1 GB are needed in /x and 3 MB are free",
+                    "Make room on that disk.",
                 )
             )
             view = app.screen.query_one(DownloadView)
             await until(pilot, lambda: "Make room on that disk" in str(view.render()))
             await pilot.press("enter")
             await until(pilot, lambda: len(transfer.asked) == 2)
+
+    drive(test)
+
+
+def test_what_is_proposed_comes_with_its_context() -> None:
+    async def test() -> None:
+        transfer, models = FakeTransfer(), catalogue()
+        proposed = models.proposal().chosen
+        assert proposed is not None
+        assert proposed.entry.name == BEST
+        app = first_run(models, transfer)
+        async with app.run_test(size=(100, 30)) as pilot:
+            await until(pilot, lambda: len(offers(app)) == 5)
+            await pilot.press("down", "enter")
+            await until(pilot, lambda: transfer.waiting)
+            assert transfer.asked == [BEST]
+            transfer.end(BEST)
+            await until(pilot, lambda: app.results == [Way("model", BEST, proposed.context)])
+        models.listed[1] = here(BEST)
+        app = first_run(models)
+        async with app.run_test(size=(100, 30)) as pilot:
+            await until(pilot, lambda: len(offers(app)) == 5)
+            await pilot.press("down", "enter")
+            await until(pilot, lambda: app.results == [Way("model", BEST, proposed.context)])
 
     drive(test)
 

@@ -10,10 +10,12 @@ from inhouse.live.downloads import FetchProblem, Progress
 from inhouse.sources import user_file
 from inhouse.tui.commands.models import downloads_of
 from inhouse.tui.screens.choice_list import ChoiceList
-from inhouse.tui.screens.first_run import FirstRunScreen
+from inhouse.tui.screens.first_run import FirstRunScreen, Way
+from inhouse.tui.screens.measurement import MeasurementScreen
 from inhouse.tui.screens.models import ModelPicker
 from inhouse.tui.screens.settings import SettingsScreen
 from inhouse_models.chat import ModelError
+from inhouse_models.proposal.report import Section
 from inhouse_models.scripted import ScriptedModel, say
 
 NO_MODEL = ModelError("no_model", "No model is on this machine yet.")
@@ -35,6 +37,35 @@ def test_without_a_model_a_person_is_led_to_one_or_looks_around(tmp_path: Path) 
             await command(stage, "/model", ModelPicker)
             await stage.pilot.press("escape")
             await stage.until(lambda: stage.app.focused is not None)
+
+    asyncio.run(run())
+
+
+def test_the_first_model_is_measured_before_the_conversation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_folder(tmp_path)
+    asked: list[tuple[str, int]] = []
+
+    async def measure(name: str, context: int, _settings: object, _follow: object) -> Section:
+        asked.append((name, context))
+        return Section("Measured", ("Writes 8.1 tokens a second.",))
+
+    monkeypatch.setattr("inhouse.setting_up.measuring.measure_by_name", measure)
+
+    async def run() -> None:
+        async with running(folder, NO_MODEL) as stage:
+            await stage.until(lambda: isinstance(stage.app.screen, FirstRunScreen))
+            stage.app.screen.dismiss(Way("model", "mine", 16_384))
+            await stage.until(lambda: isinstance(stage.app.screen, MeasurementScreen))
+            await stage.until(lambda: asked == [("mine", 16_384)])
+            await stage.pilot.press("escape")
+            # The session was opened with it; here it has no model still.
+            await stage.until(lambda: isinstance(stage.app.screen, FirstRunScreen))
+            assert 'model = "mine"' in written()
+            assert "context = 16384" in written()
+            await stage.pilot.press("escape")
+            await stage.until(lambda: "No model is on this machine" in stage.texts())
 
     asyncio.run(run())
 
@@ -112,7 +143,7 @@ def test_a_download_behind_the_conversation_says_that_it_is_over(
     told: list[str] = []
 
     async def fail(_name: str, _progress: Progress) -> str | FetchProblem:
-        return FetchProblem("It is broken.")
+        return FetchProblem("It is broken.", "Try again.")
 
     def tell(message: str, **_options: object) -> None:
         told.append(message)
@@ -126,6 +157,6 @@ def test_a_download_behind_the_conversation_says_that_it_is_over(
             assert downloads_of(stage.app) is downloads
             downloads.start("large")
             await stage.until(lambda: len(told) == 1)
-            assert told[0].startswith("It is broken.\n")
+            assert told[0] == "It is broken.\nTry again."
 
     asyncio.run(run())

@@ -171,7 +171,8 @@ def test_a_fault_says_what_to_do_next_and_d_tries_again(snapshot: Snapshot) -> N
             transfer.end(
                 FetchProblem(
                     "qwen2.5-coder-7b could not be downloaded.\n"
-                    "- the hub cannot be reached (ConnectError) [@click=app.bell]\x1b[2J"
+                    "- the hub cannot be reached (ConnectError) [@click=app.bell]\x1b[2J",
+                    "Look at the network, or name a mirror in HF_ENDPOINT; then try again.",
                 )
             )
             view = app.screen.query_one(DownloadView)

@@ -4,6 +4,8 @@ import asyncio
 import base64
 import re
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -88,6 +90,33 @@ def test_what_is_no_image_or_too_large_a_one_shows_nothing(tmp_path: Path, data:
         return await shrink(str(file), COLUMNS, ROWS), await as_png(file)
 
     assert asyncio.run(look()) == (None, None)
+
+
+PROBE = """
+import os, socket, sys
+from inhouse.tui.thumbnails import decode
+
+def reach(*_arguments):
+    for act in (lambda: open("/etc/hostname"), lambda: os.listdir("/"), socket.socket,
+                lambda: os.execv("/bin/true", ["true"])):
+        try: act()
+        except OSError: continue
+        return b"reached"
+    return b"closed"
+
+decode.decode = reach
+sys.argv[1:] = ["1", "1"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("how", "found"),
+    [("", b"closed"), ("decode.close_off = lambda: None\n", b"reached")],
+)
+def test_the_decoder_reaches_nothing_once_it_reads(how: str, found: bytes) -> None:
+    command = [sys.executable, "-I", "-c", f"{PROBE}{how}decode.main()"]
+    ended = subprocess.run(command, input=b"", capture_output=True, check=False)
+    assert (ended.returncode, ended.stdout) == (0, found), ended.stderr
 
 
 def test_a_picture_out_of_half_blocks() -> None:

@@ -12,19 +12,25 @@ from inhouse.cli import (
     checks,
     commit,
     complete,
+    completion,
     config,
     doctor,
     edit,
     engine,
+    evaluate,
     instructions,
     models,
     permission,
     plan,
     prompt,
     review,
+    serve,
     sessions,
+    setup,
     trust,
     undo,
+    uninstall,
+    watch,
     worktrees,
 )
 from inhouse.cli import map as map_command
@@ -41,14 +47,16 @@ app = typer.Typer(
     cls=Root,
     help="A coding agent that runs entirely on your own machine.",
     epilog="Exit codes: 0 done, 1 failed, 2 usage, 3 blocked by a denied call, 4 limit reached, "
-    "5 no model or engine error, 130 interrupted. Shell completion: inhouse --install-completion.",
+    "5 no model or engine error, 130 interrupted. Shell completion: inhouse completion --help.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
+    add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 PARTS = (
     prompt,
     plan,
+    setup,
     models,
     engine,
     sessions,
@@ -67,6 +75,11 @@ PARTS = (
     complete,
     ask,
     review,
+    serve,
+    evaluate,
+    watch,
+    completion,
+    uninstall,
 )
 for part in PARTS:
     part.register(app)

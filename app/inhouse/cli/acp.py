@@ -3,17 +3,19 @@
 import asyncio
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inhouse.cli.choosing import ModelOptions
 from inhouse.cli.fail import fail
 from inhouse.cli.flags import Mode
+from inhouse.cli.options import takes
 
 if TYPE_CHECKING:
     from inhouse.build import BuildProblem, Wish
-    from inhouse_tools.json_value import JsonValue
 
 BY_HAND = (
     "An editor starts this and speaks to it over standard input and output: set the command of a "
@@ -23,37 +25,35 @@ BY_HAND = (
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command("acp")(acp)
+    app.command("acp")(takes(AcpOptions, acp))
 
 
-def acp(
-    model: Annotated[
-        str | None,
-        typer.Option("-m", "--model", metavar="NAME", help="Model name, or path of a GGUF file."),
-    ] = None,
-    endpoint: Annotated[
-        str | None,
-        typer.Option("--endpoint", metavar="URL", help="Use this OpenAI-shaped server instead."),
-    ] = None,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AcpOptions(ModelOptions):
+    """What stood on the command line."""
+
     mode: Annotated[
         Mode | None,
         typer.Option("--mode", help="What goes ahead unasked; the editor can change it."),
-    ] = None,
+    ] = None
     offline: Annotated[
         bool | None,
         typer.Option(
             "--offline/--no-offline", help="Cut off from the network.", show_default=False
         ),
-    ] = None,
-) -> None:
+    ] = None
+
+
+def acp(options: AcpOptions) -> None:
     """Serve an editor on standard input and output (Agent Client Protocol)."""
     if sys.stdin.isatty():
         fail(BY_HAND)
-    if offline is not None:
+    if options.offline is not None:
         # It is for what is started from here as well, such as a download.
-        os.environ["INHOUSE_OFFLINE"] = str(offline).lower()
-    wanted = {"model": model, "endpoint": endpoint, "mode": mode.value if mode else None}
-    given: dict[str, JsonValue] = {name: one for name, one in wanted.items() if one is not None}
+        os.environ["INHOUSE_OFFLINE"] = str(options.offline).lower()
+    given = options.flags()
+    if options.mode is not None:
+        given["mode"] = options.mode.value
     from inhouse.acp.serving import serve
     from inhouse.wishing import Wanted, make_wish
 

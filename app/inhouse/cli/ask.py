@@ -1,11 +1,11 @@
 """`inhouse ask` and `inhouse explain`: an answer on standard output, and nothing is changed."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inhouse.cli.choosing import WorkOptions
 from inhouse.cli.fail import fail
 from inhouse.cli.flags import Flags, Mode, OutputFormat
 from inhouse.cli.options import takes
@@ -23,24 +23,13 @@ def register(app: typer.Typer) -> None:
     app.command("explain")(takes(ExplainOptions, explain))
 
 
-@dataclass(frozen=True, slots=True)
-class Answering:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering(WorkOptions):
     """How an answer is made and written."""
 
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False
-    model: Annotated[
-        str | None,
-        typer.Option("-m", "--model", metavar="NAME", help="Model name, or path of a GGUF file."),
-    ] = None
-    endpoint: Annotated[
-        str | None,
-        typer.Option("--endpoint", metavar="URL", help="Use this OpenAI-shaped server instead."),
-    ] = None
-    folder: Annotated[
-        Path | None, typer.Option("-C", "--cwd", metavar="DIR", help="Work in this folder.")
-    ] = None
 
-    def flags(self) -> Flags:
+    def prompt_flags(self) -> Flags:
         """A prompt that may read, and is denied whatever would be asked for."""
         return Flags(
             model=self.model,
@@ -51,7 +40,7 @@ class Answering:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskOptions(Answering):
     """What stood on the command line."""
 
@@ -60,7 +49,7 @@ class AskOptions(Answering):
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainOptions(Answering):
     """What stood on the command line."""
 
@@ -69,7 +58,7 @@ class ExplainOptions(Answering):
 
 def ask(options: AskOptions) -> None:
     """Answer a question about this folder, and about what is piped in; nothing is changed."""
-    print_answer(options.flags(), " ".join(options.words or []))
+    print_answer(options.prompt_flags(), " ".join(options.words or []))
 
 
 def explain(options: ExplainOptions) -> None:
@@ -84,7 +73,7 @@ def explain(options: ExplainOptions) -> None:
     buffer = read_buffer(place)
     if isinstance(buffer, Refusal):
         fail(buffer.text)
-    print_answer(options.flags(), _question(buffer))
+    print_answer(options.prompt_flags(), _question(buffer))
 
 
 def _question(buffer: "Buffer") -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inhouse.cli.choosing import WorkOptions, settings_for
 from inhouse.cli.fail import fail
 from inhouse.cli.options import takes
-from inhouse.cli.project import root_of, settings_of, trust_folder
+from inhouse.cli.project import trust_folder
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
 from inhouse.sanitise import sanitise, sanitise_line
@@ -28,8 +29,8 @@ def register(app: typer.Typer) -> None:
     app.command("commit")(takes(CommitOptions, commit))
 
 
-@dataclass(frozen=True, slots=True)
-class CommitOptions:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommitOptions(WorkOptions):
     """What stood on the command line."""
 
     paths: Annotated[
@@ -50,14 +51,10 @@ class CommitOptions:
     )
     yes: Annotated[bool, typer.Option("-y", "--yes", help="Commit without asking.")] = False
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False
+    # -m is the message here.
     model: Annotated[
-        str, typer.Option("--model", metavar="NAME", help="Model name, or path of a GGUF file.")
-    ] = ""
-    endpoint: Annotated[
-        str, typer.Option("--endpoint", metavar="URL", help="Use this OpenAI-shaped server.")
-    ] = ""
-    folder: Annotated[
-        Path | None, typer.Option("-C", "--cwd", metavar="DIR", help="Work in this folder.")
+        str | None,
+        typer.Option("--model", metavar="NAME", help="Model name, or path of a GGUF file."),
     ] = None
     trust: Annotated[
         bool, typer.Option("--trust", help="Trust this folder, its hooks too, from now on.")
@@ -73,18 +70,19 @@ def commit(options: CommitOptions) -> None:
         fail(NOBODY)
     if options.everything and options.paths:
         fail("Give --all or files, not both.")
-    root = root_of(options.folder)
-    given = {"model": options.model, "endpoint": options.endpoint}
-    flags = {name: value for name, value in given.items() if value}
+    root = options.root
     if options.trust:
         trust_folder(root)
-    resolved = settings_of(root, flags)
-    for notice in resolved.notices:
-        complain(notice)
+    settings = settings_for(root, options)
     wish = CommitWish(
-        root, tuple(options.paths or ()), options.everything, options.message, options.about
+        root,
+        tuple(options.paths or ()),
+        options.everything,
+        options.message,
+        options.about,
+        options.dry_run,
     )
-    proposal = _propose(wish, resolved.settings)
+    proposal = _propose(wish, settings)
     for notice in proposal.notices:
         complain(notice)
     text = proposal.message
@@ -102,10 +100,9 @@ def _propose(wish: "CommitWish", settings: "Settings") -> "Proposal":
     import asyncio
 
     from inhouse.committing import NoProposal, propose
-    from inhouse.output.progress import Detail, Progress
+    from inhouse.output.progress import progress_on
 
-    terminal = sys.stderr.isatty()
-    progress = Progress(sys.stderr, Detail.FULL if terminal else Detail.NOTICES, live=terminal)
+    progress = progress_on(sys.stderr)
 
     async def reach() -> "ModelClient | ModelError":
         from inhouse.connect import connect

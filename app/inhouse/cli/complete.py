@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inhouse.cli.choosing import WorkOptions
 from inhouse.cli.fail import fail
 from inhouse.cli.options import takes
-from inhouse.cli.project import root_of, settings_of
+from inhouse.cli.project import settings_of
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from inhouse.completing.cursor import Cursor
     from inhouse.settings import Settings
     from inhouse_models.completion import CompletionRequest
-    from inhouse_tools.json_value import JsonValue
 
 BY_HAND = (
     "An editor starts this and writes requests, one JSON object a line; docs/editors.md shows them."
@@ -33,8 +33,8 @@ def register(app: typer.Typer) -> None:
     app.command("complete")(takes(CompleteOptions, complete))
 
 
-@dataclass(frozen=True, slots=True)
-class CompleteOptions:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteOptions(WorkOptions):
     """What stood on the command line."""
 
     place: Annotated[
@@ -61,17 +61,6 @@ class CompleteOptions:
     symbols: Annotated[
         bool, typer.Option("--symbols/--no-symbols", help="Show the model what is defined here.")
     ] = True
-    model: Annotated[
-        str | None,
-        typer.Option("-m", "--model", metavar="NAME", help="Model name, or path of a GGUF file."),
-    ] = None
-    endpoint: Annotated[
-        str | None,
-        typer.Option("--endpoint", metavar="URL", help="Use this server, if it has /infill."),
-    ] = None
-    folder: Annotated[
-        Path | None, typer.Option("-C", "--cwd", metavar="DIR", help="Work in this folder.")
-    ] = None
 
 
 def complete(options: CompleteOptions) -> None:
@@ -80,16 +69,11 @@ def complete(options: CompleteOptions) -> None:
     With FILE:LINE:COLUMN once; piped text is the file's unsaved content. Without it, requests are
     lines of JSON on standard input, and every answer is one line.
     """
-    root = root_of(options.folder)
-    flags: dict[str, JsonValue] = {}
-    if options.model:
-        flags["model"] = options.model
-    if options.endpoint:
-        flags["endpoint"] = options.endpoint
+    root = options.root
     if options.place is None:
         if sys.stdin.isatty():
             fail(BY_HAND)
-        _serve(root, settings_of(root, flags).settings, options)
+        _serve(root, settings_of(root, options.flags()).settings, options)
         return
     from inhouse.completing.cursor import read_cursor
     from inhouse_tools.refusal import Refusal
@@ -97,7 +81,7 @@ def complete(options: CompleteOptions) -> None:
     cursor = read_cursor(options.place, _piped())
     if isinstance(cursor, Refusal):
         fail(cursor.text)
-    _complete_once(root, settings_of(root, flags).settings, cursor, options)
+    _complete_once(root, settings_of(root, options.flags()).settings, cursor, options)
 
 
 def _serve(root: Path, settings: "Settings", options: CompleteOptions) -> None:

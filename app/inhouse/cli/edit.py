@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inhouse.cli.choosing import ModelOptions, Quiet, settings_for
 from inhouse.cli.fail import fail
 from inhouse.cli.options import takes
-from inhouse.cli.project import settings_of
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
 from inhouse.sanitise import sanitise_for
@@ -32,8 +32,8 @@ def register(app: typer.Typer) -> None:
     app.command("edit")(takes(EditOptions, edit))
 
 
-@dataclass(frozen=True, slots=True)
-class EditOptions:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditOptions(ModelOptions):
     """What stood on the command line."""
 
     words: Annotated[
@@ -48,17 +48,7 @@ class EditOptions:
     in_place: Annotated[
         bool, typer.Option("-i", "--in-place", help="Write into FILE; inhouse undo takes it back.")
     ] = False
-    model: Annotated[
-        str | None,
-        typer.Option("-m", "--model", metavar="NAME", help="Model name, or path of a GGUF file."),
-    ] = None
-    endpoint: Annotated[
-        str | None,
-        typer.Option("--endpoint", metavar="URL", help="Use this OpenAI-shaped server instead."),
-    ] = None
-    quiet: Annotated[
-        bool, typer.Option("-q", "--quiet", help="Say nothing on standard error but errors.")
-    ] = False
+    quiet: Quiet = False
 
 
 def edit(options: EditOptions) -> None:
@@ -76,11 +66,8 @@ def edit(options: EditOptions) -> None:
     buffer = read_buffer(place)
     if isinstance(buffer, Refusal):
         fail(buffer.text)
-    resolved = settings_of(Path.cwd(), _flags(options))
-    if not options.quiet:
-        for notice in resolved.notices:
-            complain(notice)
-    edited = _edit(buffer, wanted, resolved.settings, quiet=options.quiet)
+    settings = settings_for(Path.cwd(), options, quiet=options.quiet)
+    edited = _edit(buffer, wanted, settings, quiet=options.quiet)
     _write(options, buffer, edited)
     from inhouse.filtering.edit import NotEdited
 
@@ -89,7 +76,7 @@ def edit(options: EditOptions) -> None:
     if not edited.changed and not options.quiet:
         complain(SAME)
     if options.in_place and place is not None and edited.changed:
-        _write_back(place, edited, wanted, resolved.settings)
+        _write_back(place, edited, wanted, settings)
 
 
 def _read_words(words: list[str]) -> "tuple[Place | None, str]":
@@ -108,20 +95,13 @@ def _read_words(words: list[str]) -> "tuple[Place | None, str]":
     return place, wanted
 
 
-def _flags(options: EditOptions) -> "dict[str, JsonValue]":
-    given = {"model": options.model, "endpoint": options.endpoint}
-    return {name: value for name, value in given.items() if value}
-
-
 def _edit(
     buffer: "Buffer", wanted: str, settings: "Settings", *, quiet: bool
 ) -> "Edited | NotEdited":
     from inhouse.filtering.edit import NotEdited, Telling, edit
-    from inhouse.output.progress import Detail, Progress
+    from inhouse.output.progress import progress_on
 
-    terminal = sys.stderr.isatty()
-    detail = Detail.FULL if terminal else Detail.NOTICES
-    progress = Progress(sys.stderr, Detail.NOTHING if quiet else detail, live=terminal)
+    progress = progress_on(sys.stderr, quiet=quiet)
     try:
         return asyncio.run(edit(buffer, wanted, settings, Telling(progress.show, progress.step)))
     except KeyboardInterrupt:

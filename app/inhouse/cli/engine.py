@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
-from inhouse.cli import cache
+from inhouse.cli import cache, pausing
 from inhouse.cli.fail import fail
-from inhouse.cli.say import say
+from inhouse.cli.say import say, say_json
 from inhouse.cli.table import print_table
+from inhouse.engine_memory import describe_memory
 
 group = typer.Typer(help="Look at, stop or debug the engine.", no_args_is_help=True)
 LOG_BYTES = 1_000_000
@@ -18,6 +20,7 @@ LOG_BYTES = 1_000_000
 def register(app: typer.Typer) -> None:
     """Add the group."""
     cache.register(group)
+    pausing.register(group)
     app.add_typer(group, name="engine")
 
 
@@ -26,11 +29,15 @@ def show_status(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Also what was measured of the machine.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """What runs, with which model, and how much memory it takes."""
+    """What runs, with which model, how much memory it takes, and what of it was released."""
     from inhouse_models.host.control import engine_status
 
     found = asyncio.run(engine_status())
+    if as_json:
+        say_json([asdict(one) for one in found])
+        return
     if not found:
         typer.echo("No engine runs; it starts with the next prompt.")
         return
@@ -38,16 +45,28 @@ def show_status(
     for one in found:
         # The first of those that wait for an answer is being answered.
         queue = f", {one.waiting - 1} waiting" if one.waiting > 1 else ""
-        state = f"busy{queue}" if one.busy else one.state
+        state = f"busy{queue}" if one.busy and one.state == "ready" else one.state
         held = f"{one.held_tokens:,} of {one.context_size:,}"
         memory = f"{one.resident_bytes / 2**30:.1f} GiB"
         times = [f"{one.uptime_seconds:.0f} s", f"{one.idle_seconds:.0f} s"]
         rows.append([str(one.pid), one.model, state, held, memory, *times])
     print_table(rows)
+    for one in found:
+        for line in describe_memory(one):
+            say(line)
     if verbose:
         for one in found:
             say(f"\n{one.model}")
             print_table(describe_calibration(one.calibration))
+            say("")
+            print_table(describe_speed(one.speed))
+
+
+def describe_speed(speed: Mapping[str, Any]) -> list[list[str]]:
+    """What decides on speed in a running engine, and where each value comes from."""
+    from inhouse.cli.speed_origins import speed_rows
+
+    return speed_rows({name: (one["value"], one["from"]) for name, one in speed.items()})
 
 
 def describe_calibration(figures: Mapping[str, Any]) -> list[list[str]]:

@@ -7,6 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inhouse.cli.choosing import (
+    Endpoint,
+    Folder,
+    ModelName,
+    Quiet,
+    Trust,
+    TrustOnce,
+    Verbose,
+    Verify,
+)
+
 if TYPE_CHECKING:
     from inhouse_tools.json_value import JsonValue
 
@@ -47,20 +58,14 @@ class Flags:
     fork: Annotated[
         bool, typer.Option("--fork", help="With -c or -r: leave that session, go on in a copy.")
     ] = False
-    model: Annotated[
-        str | None,
-        typer.Option("-m", "--model", metavar="NAME", help="Model name, or path of a GGUF file."),
-    ] = None
+    model: ModelName = None
     lora: Annotated[
         list[str] | None,
         typer.Option(
             "--lora", metavar="PATH[:SCALE]", help="Answer with this LoRA adapter; may be repeated."
         ),
     ] = None
-    endpoint: Annotated[
-        str | None,
-        typer.Option("--endpoint", metavar="URL", help="Use this OpenAI-shaped server instead."),
-    ] = None
+    endpoint: Endpoint = None
     offline: Annotated[
         bool | None,
         typer.Option(
@@ -91,12 +96,7 @@ class Flags:
             "--plan", metavar="FILE", help="Carry out this plan (- is stdin) instead of a prompt."
         ),
     ] = None
-    verify: Annotated[
-        str | None,
-        typer.Option(
-            "--verify", metavar="COMMAND", help="Done means: this command succeeds, else go on."
-        ),
-    ] = None
+    verify: Verify = None
     max_turns: Annotated[
         int | None, typer.Option("--max-turns", metavar="N", help="Stop after N model answers.")
     ] = None
@@ -111,9 +111,7 @@ class Flags:
         list[Path] | None,
         typer.Option("--add-dir", metavar="DIR", help="Another folder it may read and write."),
     ] = None
-    folder: Annotated[
-        Path | None, typer.Option("-C", "--cwd", metavar="DIR", help="Work in this folder.")
-    ] = None
+    folder: Folder = None
     worktree: Annotated[
         str | None,
         typer.Option("--worktree", metavar="NAME", help="Work in a git worktree of this name."),
@@ -126,22 +124,14 @@ class Flags:
         str | None,
         typer.Option("--append-system-prompt", metavar="TEXT", help="Add to the system prompt."),
     ] = None
-    trust: Annotated[
-        bool, typer.Option("--trust", help="Trust what this folder brings along from now on.")
-    ] = False
-    trust_once: Annotated[
-        bool, typer.Option("--trust-once", help="Trust this folder for this run only.")
-    ] = False
+    trust: Trust = False
+    trust_once: TrustOnce = False
     plain: Annotated[
         bool,
         typer.Option("--plain", help="Plain lines instead of the UI, as for screen readers."),
     ] = False
-    quiet: Annotated[
-        bool, typer.Option("-q", "--quiet", help="Only the answer and errors, no progress.")
-    ] = False
-    verbose: Annotated[
-        bool, typer.Option("--verbose", help="Progress and tool output even without a terminal.")
-    ] = False
+    quiet: Quiet = False
+    verbose: Verbose = False
 
     version: Annotated[bool, typer.Option("--version", help="Show the version, then exit.")] = False
 

@@ -104,18 +104,16 @@ def perform(job: Job, act: "Act", hear: "Callable[[Result], None]" = ignore_resu
 
     from inhouse import oneshot
     from inhouse.build import build
-    from inhouse_agent.events import Noticed
 
-    progress = _progress(job.flags)
-    output = Overheard(_output(job.flags, progress), hear)
-    for notice in job.wish.notices:
-        output.show(Noticed(notice))
+    progress = progress_of(job.flags)
+    output = Overheard(output_of(job.flags, progress), hear)
     return asyncio.run(
         oneshot.run(
             act,
             output,
             lambda show: build(job.wish, show, progress.step),
             structured=job.wish.schema is not None,
+            notices=job.wish.notices,
         )
     )
 
@@ -147,20 +145,15 @@ def _schema(flags: Flags) -> "Mapping[str, object] | None":
     return schema
 
 
-def _progress(flags: Flags) -> "Progress":
-    from inhouse.output.progress import Detail, Progress
+def progress_of(flags: Flags) -> "Progress":
+    """Progress on standard error, in the detail that the flags want."""
+    from inhouse.output.progress import progress_on
 
-    terminal = sys.stderr.isatty()
-    detail = Detail.FULL if terminal else Detail.NOTICES
-    if flags.verbose:
-        detail = Detail.VERBOSE
-    if flags.quiet:
-        detail = Detail.NOTHING
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return Progress(sys.stderr, detail, live=terminal and not plain, colour=terminal and not plain)
+    return progress_on(sys.stderr, quiet=flags.quiet, verbose=flags.verbose)
 
 
-def _output(flags: Flags, progress: "Progress") -> "Output":
+def output_of(flags: Flags, progress: "Progress") -> "Output":
+    """Where events and the result go, in the format that the flags want."""
     from inhouse.output.formats import Both, JsonOutput, StreamJsonOutput, TextOutput
 
     outputs = {

@@ -69,12 +69,11 @@ def show_map(
 
 
 async def _indexed(root: Path) -> "RepositoryIndex":
-    from inhouse.output.progress import Detail, Progress
+    from inhouse.output.progress import progress_on
     from inhouse_agent.folders import cache_folder, folder_of_root
     from inhouse_tools.index.repository_index import RepositoryIndex
 
-    live = sys.stderr.isatty()
-    progress = Progress(sys.stderr, Detail.FULL, live=live, colour=live)
+    progress = progress_on(sys.stderr)
     index = RepositoryIndex(root, folder_of_root(cache_folder(), root))
     try:
         await index.refresh(

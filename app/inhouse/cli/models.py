@@ -8,77 +8,26 @@ from typing import Annotated
 
 import typer
 
-from inhouse.cli import fit
+from inhouse.cli import discovering, fit, importing, listing, tuning
 from inhouse.cli.fail import fail
 from inhouse.cli.pulling import JsonMeter, pull_here
 from inhouse.cli.say import say
-from inhouse.cli.table import print_table
 from inhouse.exit_codes import ExitCode
 from inhouse.sanitise import sanitise_line
 
+STOPPED = "Stopped. What is there is kept: the same command goes on with it."
 group = typer.Typer(help="List, pull, add and remove models.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name, alias or path of a model.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the group."""
+    listing.register(group)
     fit.register(group)
+    discovering.register(group)
+    importing.register(group)
+    tuning.register(group)
     app.add_typer(group, name="models")
-
-
-@group.command("list")
-def list_models() -> None:
-    """Models on this machine, and those that can be pulled."""
-    from inhouse_models.catalogue import load_catalogue
-    from inhouse_models.store import Store
-    from inhouse_models.transfer import describe_size
-
-    here = Store().list()
-    rows = [["NAME", "SIZE", "HERE", "WHAT"]]
-    for model in here:
-        what = model.entry.title if model.entry else str(model.path)
-        rows.append([model.name, describe_size(model.size), "yes", what])
-    present = {model.entry.name for model in here if model.entry}
-    for entry in load_catalogue():
-        if entry.name not in present:
-            size = describe_size(entry.size) if entry.size else "?"
-            also = f" ({', '.join(entry.aliases)})" if entry.aliases else ""
-            rows.append([entry.name, size, "no", entry.title + also])
-    print_table(rows)
-
-
-@group.command("info")
-def show_model(name: Name) -> None:
-    """Everything known of one model."""
-    from inhouse_models.catalogue import find_entry
-    from inhouse_models.store import Store, StoreFault
-    from inhouse_models.transfer import describe_size
-
-    found = Store().find(name)
-    entry = find_entry(name) if isinstance(found, StoreFault) else found.entry
-    if isinstance(found, StoreFault) and entry is None:
-        fail(found.text, ExitCode.ENGINE)
-    rows: list[list[str]] = []
-    if entry:
-        rows += [
-            ["name", entry.name],
-            ["title", entry.title],
-            ["aliases", ", ".join(entry.aliases)],
-            ["from", f"{entry.remote.repository}/{entry.remote.file}"],
-            ["licence", entry.licence],
-            ["family", entry.family],
-            ["profile", entry.profile],
-            ["context", f"{entry.context:,} tokens"],
-            ["needs", f"{entry.needs_gib:g} GiB of memory"],
-            ["note", entry.note],
-        ]
-    if isinstance(found, StoreFault):
-        rows.append(["here", f"no; get it with: inhouse models pull {name}"])
-    else:
-        rows += [["file", str(found.path)], ["size", describe_size(found.size)]]
-        if found.record:
-            rows += [["sha256", found.record.sha256], ["source", found.record.source]]
-    print_table([row for row in rows if row[1]])
 
 
 @group.command("pull")
@@ -99,7 +48,11 @@ def pull_model(
 
     told = JsonMeter() if as_json else None
     meter = Meter()
-    pulled = pull_here(name, told.show if told else meter.show, projector=projector)
+    try:
+        pulled = pull_here(name, told.show if told else meter.show, projector=projector)
+    except KeyboardInterrupt:
+        meter.end()
+        fail(STOPPED, ExitCode.INTERRUPTED)
     meter.end()
     if told:
         told.finish(pulled)
@@ -128,11 +81,17 @@ def remove_model(name: Name) -> None:
 
 @group.command("add")
 def add_model(
-    path: Annotated[Path, typer.Argument(metavar="PATH", help="A GGUF file on this machine.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A GGUF file, or a name of `models find`.")
+    ],
 ) -> None:
     """Make a GGUF file known by its name; it stays where it is."""
+    from inhouse_models.importing.walking import size_of
     from inhouse_models.store import Store, StoreFault
 
+    if path.suffix.lower() != ".gguf" and size_of(path.expanduser()) is None:
+        importing.import_named(str(path))
+        return
     meter = Meter()
     added = asyncio.run(Store().add(path, meter.show))
     meter.end()
@@ -173,14 +132,14 @@ class Meter:
             self.end()
             self._step, self._started, self._first = step, now, done
             if not self._live:
-                say(f"{step} ({describe_size(total)})", err=True)
+                say(f"{step} ({describe_size(total)})" if total else step, err=True)
         if not self._live:
             return
         seconds, moved = now - self._started, done - self._first
         left = f", {seconds * (total - done) / moved:.0f} s left" if moved > 0 < seconds else ""
-        share = f"{100 * done // total} %" if total else ""
         size = f"{describe_size(done)} of {describe_size(total)}"
-        said = sanitise_line(f"{step}: {share} {size}{left}")
+        far = f": {100 * done // total} % {size}{left}" if total else ""
+        said = sanitise_line(f"{step}{far}")
         typer.echo(f"\r\x1b[K{said}", nl=False, err=True)
 
     def end(self) -> None:

@@ -27,6 +27,7 @@ COMMANDS = (
     "doctor",
     "edit",
     "engine",
+    "eval",
     "explain",
     "instructions",
     "map",
@@ -34,9 +35,11 @@ COMMANDS = (
     "plan",
     "review",
     "run",
+    "serve",
     "sessions",
     "trust",
     "undo",
+    "watch",
     "worktrees",
 )
 NO_TERMINAL = (

@@ -23,7 +23,7 @@ def pull_here(name: str, progress: "Progress", *, projector: bool) -> "ModelFile
 
     Ends with KeyboardInterrupt when it was stopped; what was fetched is kept.
     """
-    from inhouse.oneshot import interrupts
+    from inhouse.interrupting import interrupts
     from inhouse_models.download import PullFault, pull
 
     if settings_of(Path.cwd()).settings.offline:
@@ -58,7 +58,8 @@ class JsonMeter:
         from inhouse_models.download import PullFault
 
         if isinstance(pulled, PullFault):
-            self._say({"type": "result", "problem": str(pulled)})
+            told = {"type": "result", "problem": pulled.problem, "advice": pulled.advice}
+            self._say({**told})
         else:
             self._say({"type": "result", "name": pulled.name, "path": str(pulled.path)})
 

@@ -3,14 +3,13 @@
 import asyncio
 import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inhouse.cli.choosing import WorkOptions, settings_for
 from inhouse.cli.fail import fail
 from inhouse.cli.options import takes
-from inhouse.cli.project import root_of, settings_of
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
 from inhouse.sanitise import sanitise_line
@@ -27,8 +26,8 @@ def register(app: typer.Typer) -> None:
     app.command("review")(takes(ReviewOptions, review))
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewOptions:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewOptions(WorkOptions):
     """What stood on the command line."""
 
     range: Annotated[
@@ -44,17 +43,6 @@ class ReviewOptions:
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 when something was found.")
     ] = False
-    model: Annotated[
-        str | None,
-        typer.Option("-m", "--model", metavar="NAME", help="Model name, or path of a GGUF file."),
-    ] = None
-    endpoint: Annotated[
-        str | None,
-        typer.Option("--endpoint", metavar="URL", help="Use this OpenAI-shaped server instead."),
-    ] = None
-    folder: Annotated[
-        Path | None, typer.Option("-C", "--cwd", metavar="DIR", help="Work in this folder.")
-    ] = None
 
 
 def review(options: ReviewOptions) -> None:
@@ -65,17 +53,13 @@ def review(options: ReviewOptions) -> None:
     from inhouse.filtering.edit import Telling
     from inhouse.filtering.review import NoReview, ReviewWish
     from inhouse.filtering.review import review as read_change
-    from inhouse.output.progress import Detail, Progress
+    from inhouse.output.progress import progress_on
 
     if options.range and options.staged:
         fail("Give a range or --staged, not both.")
-    root = root_of(options.folder)
-    given = {"model": options.model, "endpoint": options.endpoint}
-    resolved = settings_of(root, {name: value for name, value in given.items() if value})
-    for notice in resolved.notices:
-        complain(notice)
-    terminal = sys.stderr.isatty()
-    progress = Progress(sys.stderr, Detail.FULL if terminal else Detail.NOTICES, live=terminal)
+    root = options.root
+    settings = settings_for(root, options)
+    progress = progress_on(sys.stderr)
     found: list[Finding] = []
 
     def tell(finding: "Finding") -> None:
@@ -86,7 +70,7 @@ def review(options: ReviewOptions) -> None:
     wish = ReviewWish(root, options.range, options.staged, options.about)
     telling = Telling(progress.show, progress.step)
     try:
-        done = asyncio.run(read_change(wish, resolved.settings, telling, tell))
+        done = asyncio.run(read_change(wish, settings, telling, tell))
     except KeyboardInterrupt:
         fail("Interrupted.", ExitCode.INTERRUPTED)
     finally:

@@ -7,7 +7,6 @@ from typer.core import TyperCommand, TyperGroup
 
 PROMPT_COMMAND = "prompt"
 HELP = frozenset({"-h", "--help"})
-OWN_OPTIONS = HELP | {"--install-completion", "--show-completion"}
 RESUME = frozenset({"-r", "--resume"})
 PRINT = frozenset({"-p", "--print"})
 
@@ -43,7 +42,7 @@ class Root(TyperGroup):
     def _is_prompt(self, args: list[str], *, completing: bool) -> bool:
         if not args:
             return not completing
-        return args[0] not in self.commands.keys() - {PROMPT_COMMAND} | OWN_OPTIONS
+        return args[0] not in self.commands.keys() - {PROMPT_COMMAND} | HELP
 
 
 class PromptCommand(TyperCommand):

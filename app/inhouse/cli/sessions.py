@@ -1,6 +1,7 @@
 """`inhouse sessions`: what was asked before, and what of it is kept."""
 
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -8,8 +9,10 @@ import typer
 
 from inhouse.cli.cache import complain_about_keepers
 from inhouse.cli.fail import fail
+from inhouse.cli.options import takes
 from inhouse.cli.say import say
 from inhouse.cli.table import print_table
+from inhouse.cli.training_data import TrainingOptions, export_training_data
 from inhouse.complain import complain
 from inhouse.exit_codes import ExitCode
 from inhouse.sanitise import sanitise_for, sanitise_line
@@ -98,25 +101,46 @@ def rename(
     typer.echo(sanitise_line(f"{session.id}: {session.title}"))
 
 
-@group.command("export")
-def export(
-    name: Annotated[str, typer.Argument(metavar="[ID]", help="ID, or the start of one.")] = "",
+@dataclass(frozen=True, slots=True)
+class ExportOptions(TrainingOptions):
+    """What stood on the command line."""
+
+    name: Annotated[str, typer.Argument(metavar="[ID]", help="ID, or the start of one.")] = ""
     form: Annotated[
-        Literal["md", "html"] | None,
-        typer.Option("--format", help="md unless the file's name ends with .html."),
-    ] = None,
+        Literal["md", "html", "sft"] | None,
+        typer.Option(
+            "--format", help="md unless the file's name ends with .html; sft is training data."
+        ),
+    ] = None
     file: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="A new file instead of the output."),
-    ] = None,
-) -> None:
-    """Write a session as Markdown or as one HTML file; the last one of this folder by default."""
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="A new file instead of the output; for sft a new folder.",
+        ),
+    ] = None
+
+
+def export(options: ExportOptions) -> None:
+    """Write a session as Markdown or as one HTML file; the last one of this folder by default.
+
+    With --format sft, write the accepted turns of this folder's sessions as training data
+    (docs/fine-tuning.md), with secrets masked. It stays on this machine.
+    """
     import sys
 
     from inhouse.export.document import document_of
     from inhouse.export.writing import ExportProblem, format_of, render_document, write_document
     from inhouse_agent.session import Session, SessionProblem
 
+    if options.form == "sft":
+        export_training_data(options, options.name, options.file)
+        return
+    if given := options.given():
+        fail(f"{given} is for --format sft.")
+    name, form, file = options.name, options.form, options.file
     here = Path.cwd()
     session = Session.open(name, reading=True) if name else Session.latest(here, reading=True)
     if isinstance(session, SessionProblem):
@@ -130,6 +154,9 @@ def export(
     if isinstance(done, ExportProblem):
         fail(done.text, ExitCode.FAILED)
     typer.echo(sanitise_line(f"exported to {done}"))
+
+
+group.command("export")(takes(ExportOptions, export))
 
 
 @group.command("rm")

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from inhouse.trust.standing import Standing
 
 HERE = "here"
-NOTHING = "It brings nothing along that inhouse would obey."
 NEVER = "{} is never trusted, and nobody is asked about it. To take that back: inhouse trust remove"
 NOT_LISTED = "Nothing was decided about {}. `inhouse trust list` shows what was."
 
@@ -81,6 +80,7 @@ def trust_here(
 ) -> None:
     """Trust a repository with what it brings along now; what changes later is asked anew."""
     from inhouse.trust import trust
+    from inhouse.trust.report import report_of
     from inhouse.trust.standing import standing_of
     from inhouse.trust.survey import survey
 
@@ -92,7 +92,7 @@ def trust_here(
     if as_json:
         say_json(_report(root, standing, found))
     else:
-        _print_findings(root, standing, found)
+        say(report_of(root, standing, found))
 
 
 @group.command("list")
@@ -154,24 +154,6 @@ def _fail_to_keep(problem: OSError) -> NoReturn:
     fail(f"What you decided cannot be kept: {problem.strerror or problem}", ExitCode.FAILED)
 
 
-def _print_findings(root: Path, standing: "Standing", found: "tuple[Finding, ...]") -> None:
-    from inhouse.trust.notice import held_back
-    from inhouse.trust.words import BESIDES, lines_of
-
-    say(f"{standing.place or root}: {_spell(standing)}")
-    obeyed = [one for one in found if standing.obeys(one) and one.obeyed]
-    groups = (
-        ("Obeyed:", obeyed),
-        ("Not obeyed until you agree:", held_back(standing, found)),
-        (BESIDES, [one for one in found if not one.obeyed]),
-    )
-    for heading, findings in groups:
-        if findings:
-            say("\n".join((heading, *lines_of(findings))))
-    if not any(one.obeyed for one in found):
-        say(NOTHING)
-
-
 def _report(root: Path, standing: "Standing", found: "tuple[Finding, ...]") -> dict[str, object]:
     return {
         "root": str(root),
@@ -188,10 +170,6 @@ def _report(root: Path, standing: "Standing", found: "tuple[Finding, ...]") -> d
             for one in found
         ],
     }
-
-
-def _spell(standing: "Standing") -> str:
-    return {"trusted": "trusted", "untrusted": "never trusted"}.get(standing.answer, "not trusted")
 
 
 def _row(entry: "Entry") -> tuple[str, str, str]:

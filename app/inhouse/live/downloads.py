@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
-from inhouse.offline import NO_DOWNLOAD
 from inhouse_tools.process import open_pipe
 from inhouse_tools.refusal import Refusal
 
@@ -25,27 +24,14 @@ PULL: Final = (sys.executable, "-I", "-m", "inhouse.start", "models", "pull", "-
 SECONDS_BETWEEN = 0.2
 # The rate is the mean of so many seconds: long enough to be steady.
 RATE_SECONDS = 10.0
-# What to do next, by what a fault says; the sentences are those of `inhouse_models`.
-ADVICE = (
-    ("are needed in", "Make room on that disk, or delete a model that you do not use."),
-    ("HF_HUB_OFFLINE", "Unset HF_HUB_OFFLINE to allow the network, or use a GGUF file you have."),
-    ("cannot be reached", "Look at the network, or name a mirror in HF_ENDPOINT; then try again."),
-    ("wrong hash", "What came was thrown away. Try again; if it stays, choose another model."),
-    ("is not the file of our catalogue", "It was changed where it lies: choose another model."),
-    ("asks for an agreement", "Choose another model, or accept it there and set HF_TOKEN."),
-    ("another process", "Wait for it, or end it."),
-    ("could not be stored", "See that the folder may be written to and its disk is not full."),
-    ("broke at", "Try again: it goes on where it stopped."),
-    ("neither in the catalogue", "Write it as OWNER/REPO/FILE.gguf or OWNER/REPO:QUANT."),
-)
-OTHER_ADVICE = "Try again: it goes on where it stopped."
 
 
 @dataclass(frozen=True, slots=True)
 class FetchProblem:
-    """Why a model could not be had, in sentences for a person, one a line."""
+    """Why a model could not be had, in sentences for a person, one a line, and what to do next."""
 
     text: str
+    advice: str = ""
 
 
 Fetch = Callable[[str, Progress], Awaitable[str | FetchProblem]]
@@ -138,7 +124,7 @@ class Downloads:
             self._end("stopped" if isinstance(reason, asyncio.CancelledError) else "failed")
             raise
         if isinstance(fetched, FetchProblem):
-            self._end("failed", problem=fetched.text, advice=advise(fetched.text))
+            self._end("failed", problem=fetched.text, advice=fetched.advice)
         else:
             self._end("done", ready=fetched)
 
@@ -166,13 +152,6 @@ class Downloads:
             listener(download)
 
 
-def advise(problem: str) -> str:
-    """What to do next about a fault; empty for one that says it itself."""
-    if problem == NO_DOWNLOAD:
-        return ""
-    return next((advice for sign, advice in ADVICE if sign in problem), OTHER_ADVICE)
-
-
 async def fetch_beside(name: str, progress: Progress) -> str | FetchProblem:
     """Pull a model by a program of its own, since this one may be cut off from the network.
 
@@ -189,7 +168,9 @@ async def fetch_beside(name: str, progress: Progress) -> str | FetchProblem:
             for line in lines:
                 told = json.loads(line)
                 if told["type"] == "result":
-                    return FetchProblem(told["problem"]) if "problem" in told else told["name"]
+                    if "problem" in told:
+                        return FetchProblem(told["problem"], told["advice"])
+                    return told["name"]
                 progress(told["done"], told["total"], told["step"])
     finally:
         await pipe.end()

@@ -207,14 +207,23 @@ class LiveSession:
 
         return await self._perform(act)
 
+    @property
+    def resume(self) -> "Resume":
+        """How the open session goes on; with a new one where nothing was asked in it yet, since an
+        unused one is gone as soon as it is left."""
+        from inhouse.build import Resume
+
+        if self.built is None:
+            return self.wish.resume if self.wish else Resume()
+        session = self.built.session
+        return Resume() if session.unused else Resume(id=session.id)
+
     async def switch_model(self, name: str) -> str:
         """Goes on with another model in the same session; else says why the old one stays."""
         wish, built = self.wish, self.built
         if wish is None:
             return ""
-        from inhouse.build import Resume
-
-        resume = Resume(id=built.session.id) if built else Resume()
+        resume = self.resume
         settings = wish.settings.model_copy(update={"model": name})
         self.wish = replace(wish, settings=settings, resume=resume)
         if await self.open():

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from inhouse.live.fitting import Fit, fit_of, machine_without
+from inhouse.setting_up.looking import examine, propose_for
 from inhouse.speeds import Speed, read_speeds
 from inhouse_models.catalogue import CatalogueEntry, load_catalogue
 from inhouse_models.machine import Machine, look_at_machine
 from inhouse_models.memory.known import known_shapes
+from inhouse_models.proposal.propose import Proposal
 from inhouse_models.store import SUFFIX, ModelFile, Store, StoreFault
 
 Origin = Literal["store", "catalogue", "file", "hub"]
@@ -70,6 +72,10 @@ class Models(Protocol):
         """What this machine offers, as if no model were loaded."""
         ...
 
+    def proposal(self) -> Proposal:
+        """What to run here, as `inhouse setup` proposes it; takes up to a second."""
+        ...
+
     def choices(self) -> tuple[ModelChoice, ...]:
         """Those that are here, then the rest of the catalogue."""
         ...
@@ -110,6 +116,10 @@ class MachineModels:
             machine = look_at_machine()
             self._machine = machine_without(machine, self._loaded) if self._loaded else machine
         return self._machine
+
+    def proposal(self) -> Proposal:
+        """What to run here, as `inhouse setup` proposes it; takes up to a second."""
+        return propose_for(examine([self._loaded] if self._loaded else []))
 
     def choices(self) -> tuple[ModelChoice, ...]:
         """Those that are here, then the rest of the catalogue."""

@@ -11,6 +11,7 @@ from inhouse.settings import KEYS, TABLES, SettingProblem, Settings, flatten, ne
 from inhouse.settings_file import FileProblem, read_file, write_value
 from inhouse.settings_removal import remove_value
 from inhouse.sources import Resolved, project_file, user_file
+from inhouse.speed_settings import SPEED_KEYS
 from inhouse_tools.json_value import JsonValue
 
 NOT_SET: Final = "not set"
@@ -27,8 +28,10 @@ ENGINE_KEYS: Final = frozenset(
         "drafting",
         "draft_model",
         "threads",
+        *SPEED_KEYS,
         "context",
         "idle_minutes",
+        "unload_minutes",
         "states_memory",
         "states_disk",
         "template",

@@ -1,13 +1,13 @@
-"""Which models to propose to a person who has none yet, and what to expect of them."""
+"""Which models to offer to a person who has none yet, and what to expect of them."""
 
 from collections.abc import Mapping, Sequence
 
-from inhouse.live.fitting import SHARE_OF_MEMORY, Fit, read_per_token
+from inhouse.live.fitting import Fit
 from inhouse.live.models import ModelChoice
 from inhouse_models.catalogue import CatalogueEntry, find_entry
-from inhouse_models.machine import GIB, Machine
+from inhouse_models.proposal.propose import Proposal
+from inhouse_models.proposal.sentences import spell_speed
 
-KNOWN_GIB = 1.5
 STARTERS = ("starter", "starter-small")
 
 
@@ -19,23 +19,17 @@ def starter_of(choices: Sequence[ModelChoice], fits: Mapping[str, Fit]) -> Model
     return next(iter(fitting or found[::-1]), None)
 
 
-def best_of(
-    choices: Sequence[ModelChoice], fits: Mapping[str, Fit], machine: Machine
-) -> ModelChoice | None:
-    """The largest model of the catalogue that fits here, with a context to work in and at a pace
-    to work with."""
-    largest = max((gpu.memory for gpu in machine.gpus), default=0)
-    room = largest or int(machine.memory * SHARE_OF_MEMORY)
-    rated: list[tuple[float, int, ModelChoice]] = []
-    for choice in choices:
-        fit = fits.get(choice.name, Fit("unknown"))
-        entry = choice.entry
-        if entry is not None and fit.verdict == "fits" and entry.needs_gib * GIB <= room:
-            # What is planned exactly is worth more than what is only published.
-            rating = entry.needs_gib + (KNOWN_GIB if fit.context else 0)
-            # Of two as large the one that reads more of itself for a token knows more.
-            rated.append((rating, read_per_token(choice.name, fit.memory), choice))
-    return max(rated, key=lambda one: one[:2])[2] if rated else None
+def best_of(choices: Sequence[ModelChoice], proposal: Proposal) -> ModelChoice | None:
+    """The one that is proposed, if any is."""
+    name = proposal.chosen.entry.name if proposal.chosen else ""
+    return next((choice for choice in choices if choice.name == name), None)
+
+
+def describe_pace(proposal: Proposal) -> str:
+    """How fast the proposed model should write, as a sentence; empty where nobody knows."""
+    if proposal.chosen is None or not proposal.chosen.speed.writing:
+        return ""
+    return f" It should write {spell_speed(proposal.chosen.speed.writing)} tokens a second."
 
 
 def expectation(entry: CatalogueEntry) -> str:

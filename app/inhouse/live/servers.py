@@ -1,10 +1,11 @@
 """A model server that a person names instead of a model of their own."""
 
-import ipaddress
-from urllib.parse import urlsplit
+import os
 
+from inhouse.endpoint_keys import KeyProblem, key_for_run
 from inhouse.offline import RESTART, present_confinement
 from inhouse_models.chat import ModelError, ModelInfo
+from inhouse_models.remote.address import AddressFault, read_address
 
 AWAY = "What you ask and what is read for it goes to {}: it does not stay on this machine."
 
@@ -17,25 +18,22 @@ def server_url(text: str) -> str:
 
 def leaves_machine(url: str) -> str:
     """What to say of a server that is not on this machine; empty for one that is."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
+    address = read_address(url)
+    if isinstance(address, AddressFault) or address.local:
         return ""
-    if not host or host == "localhost" or host.endswith(".localhost"):
-        return ""
-    try:
-        return "" if ipaddress.ip_address(host).is_loopback else AWAY.format(host)
-    except ValueError:
-        return AWAY.format(host)
+    return AWAY.format(address.host)
 
 
 async def ask_server(url: str) -> ModelInfo | ModelError:
     """The model that answers there, or why none does; waits some seconds at most."""
-    from inhouse_models.remote import open_remote
+    from inhouse_models.remote.client import open_remote
 
     if present_confinement().enforced:
         return ModelError("no_model", RESTART.format(url))
-    client = open_remote(url)
+    key = key_for_run(url, os.environ)
+    if isinstance(key, KeyProblem):
+        return ModelError("no_model", key.text)
+    client = open_remote(url, key=key)
     if isinstance(client, ModelError):
         return client
     try:

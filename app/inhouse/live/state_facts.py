@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from inhouse import __version__
 from inhouse.live.branch import branch_of
 from inhouse.live.model_figures import ModelFigures, look_at_engine, look_at_model
+from inhouse.live.servers import leaves_machine
 from inhouse.live.spelling import spell_size
 from inhouse.offline import present_confinement
+from inhouse.server_facts import rows_of
 from inhouse.settings import KEYS, SettingProblem
 from inhouse.sources import resolve
 from inhouse.trust import is_trusted
@@ -53,13 +55,22 @@ async def _model(live: "LiveSession") -> Facts:
         return [*facts, ("model", live.problem.text if live.problem else "is being loaded")]
     endpoint = live.wish.settings.endpoint if live.wish else ""
     facts.append(("model", info.name))
-    facts.append(("where", f"{endpoint}: what you say leaves this machine" if endpoint else "here"))
+    facts.append(("where", _where(endpoint)))
     facts.append(("context", f"{info.context_size:,} tokens"))
     facts.append(("profile", f"{info.profile}{', thinks' if info.thinks else ''}"))
-    if endpoint:
-        return facts
+    if info.server is not None:
+        return [*facts, ("server", info.server.label), *rows_of(info.server)]
     figures = await asyncio.to_thread(look_at_model, info.name, info.context_size)
     return facts + await _memory(figures)
+
+
+def _where(endpoint: str) -> str:
+    if not endpoint:
+        return "here"
+    away = leaves_machine(endpoint)
+    return (
+        f"{endpoint}: what you say leaves this machine" if away else f"{endpoint}, on this machine"
+    )
 
 
 async def _memory(figures: ModelFigures) -> Facts:

@@ -1,5 +1,6 @@
 """Progress on standard error: what is read, which tools run, what it cost."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,6 +37,19 @@ class Detail(IntEnum):
     NOTICES = 1
     FULL = 2
     VERBOSE = 3
+
+
+def progress_on(out: TextIO, *, quiet: bool = False, verbose: bool = False) -> "Progress":
+    """Every step on a terminal; elsewhere only what was ignored or denied."""
+    terminal = out.isatty()
+    detail = Detail.FULL if terminal else Detail.NOTICES
+    if verbose:
+        detail = Detail.VERBOSE
+    if quiet:
+        detail = Detail.NOTHING
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    live = terminal and not plain
+    return Progress(out, detail, live=live, colour=live)
 
 
 @dataclass(slots=True)

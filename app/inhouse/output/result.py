@@ -11,7 +11,10 @@ from inhouse_tools.json_value import JsonValue
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The end of a run; `structured` is the parsed answer when a schema was asked for."""
+    """The end of a run; `structured` is the parsed answer when a schema was asked for.
+
+    `notices` are what a person was told besides: what was ignored, how commands are held.
+    """
 
     ending: Ending
     text: str
@@ -23,6 +26,7 @@ class Result:
     files_changed: tuple[str, ...] = ()
     structured: JsonValue = None
     error: ModelError | None = None
+    notices: tuple[str, ...] = ()
 
     def encode(self) -> dict[str, JsonValue]:
         """The result object of the JSON formats."""
@@ -42,6 +46,7 @@ class Result:
             "files_changed": list(self.files_changed),
             "structured_output": self.structured,
             "error": error,
+            "notices": list(self.notices),
         }
 
 

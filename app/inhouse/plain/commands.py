@@ -125,10 +125,19 @@ async def show_status(live: "LiveSession", printer: "Printer", _arguments: str) 
             printer.say(f"  {name}: {value}")
 
 
+async def control_engine(_live: "LiveSession", printer: "Printer", words: str) -> None:
+    """The engine's memory: shown, given away, and back."""
+    from inhouse.engine_memory import obey
+
+    for line in (await obey(words)).splitlines():
+        printer.say(line)
+
+
 async def show_help(_live: "LiveSession", printer: "Printer", _arguments: str) -> None:
     """All of this."""
     for name, command in COMMANDS.items():
         printer.say(f"/{name} {command.takes}".rstrip() + f": {command.summary}")
+    printer.say("/trust: what this folder brings along, and whether to obey it")
     printer.say("/quit, or Ctrl+D: end; the session is kept")
     printer.say("!COMMAND: run a command of your own")
     printer.say("A line that ends with a backslash goes on in the next line.")
@@ -145,5 +154,8 @@ COMMANDS: Final[Mapping[str, PlainCommand]] = {
     "model": PlainCommand("go on with another model", switch_model, "NAME"),
     "mode": PlainCommand("what goes ahead unasked", set_mode, "[plan|ask|auto-edit|yolo]"),
     "carry-out": PlainCommand("do what the plan that waits says", carry_out),
+    "engine": PlainCommand(
+        "the model's memory: for other programs, and back", control_engine, "[pause [TIME]|resume]"
+    ),
     "status": PlainCommand("model, session, safety and settings", show_status),
 }

@@ -1,6 +1,7 @@
 """The conversation itself: read a line, act on it, say what happens, until the person leaves."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -59,6 +60,7 @@ class PlainConversation:
         self._printer = printer
         self._person = person or Person()
         self._changed = asyncio.Event()
+        self._make_wish = make_wish
         self._fault: BaseException | None = None
         hearing = Hearing(
             printer.show, self._greet, self._changed.set, printer.step, self._take_fault
@@ -73,10 +75,16 @@ class PlainConversation:
             except _LeftError:
                 return ExitCode.INTERRUPTED
             finally:
-                built = self._live.built
-                background.run(self._live.close())
-                if built is not None:
-                    self._printer.say(KEPT.format(built.session.id))
+                self._leave(background)
+
+    def _leave(self, background: Background) -> None:
+        """Say what is kept, which is on disk already, and let go; Ctrl+C ends it at once."""
+        if self._live.built is not None:
+            self._printer.say(KEPT.format(self._live.built.session.id))
+        try:
+            background.run(self._live.close())
+        except KeyboardInterrupt:
+            os._exit(ExitCode.INTERRUPTED)
 
     def _converse(self, background: Background, prompt: str) -> ExitCode:
         self._printer.say(GREETING)
@@ -155,6 +163,8 @@ class PlainConversation:
     def _act(self, background: Background, line: str) -> None:
         if line.startswith("!") and line[1:].strip():
             self._do(background, self._run_shell(line[1:].strip()))
+        elif line == "/trust":
+            self._ask_for_trust(background)
         elif line.startswith("/"):
             name, _, arguments = line[1:].partition(" ")
             self._do(background, self._run_command(name, arguments.strip()))
@@ -167,6 +177,26 @@ class PlainConversation:
             background.run(action)
         except KeyboardInterrupt:
             background.run(self._live.interrupt())
+
+    def _ask_for_trust(self, background: Background) -> None:
+        """Not a command like the others: it reads an answer, which the loop must not wait for."""
+        from inhouse.live.obeying import obeying
+        from inhouse.plain.trusting import ask_again
+
+        live = self._live
+        if live.wish is None:
+            return
+        try:
+            wishes = ask_again(live.wish.root, self._make_wish, self._printer, self._person.read)
+        except KeyboardInterrupt:
+            return
+        if wishes is not None:
+            live.wish = obeying(live.wish, *wishes)
+            self._do(background, self._open_anew())
+
+    async def _open_anew(self) -> None:
+        if not await self._live.open(self._live.resume) and self._live.problem:
+            self._printer.say(self._live.problem.text)
 
     async def _send(self, text: str) -> None:
         self._live.send(text)
@@ -181,7 +211,7 @@ class PlainConversation:
 
         command = COMMANDS.get(name)
         if command is None:
-            near = get_close_matches(name, COMMANDS, n=1)
+            near = get_close_matches(name, (*COMMANDS, "trust", "quit"), n=1)
             hint = f"Did you mean /{near[0]}?" if near else "/help lists them."
             self._printer.say(f"There is no command /{name}. {hint}")
             return

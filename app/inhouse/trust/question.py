@@ -37,13 +37,14 @@ class TrustQuestion:
     again: bool = False
 
 
-def question_for(root: Path) -> TrustQuestion | None:
+def question_for(root: Path, *, wanted: bool = False) -> TrustQuestion | None:
     """What to ask about a folder; None when there is nothing, or the person has said never.
 
+    With `wanted` they asked for the question themselves, so that an earlier never does not hold.
     Runs git: belongs into a thread where an event loop runs.
     """
     standing = standing_of(root)
-    if standing.answer == "untrusted":
+    if standing.answer == "untrusted" and not wanted:
         return None
     found = survey(root)
     asked = held_back(standing, found)

@@ -34,6 +34,7 @@ from inhouse.tui.welcome import Welcome
 
 if TYPE_CHECKING:
     from inhouse.build import Built, Resume
+    from inhouse.trust.question import Reply, TrustQuestion
     from inhouse.tui.asking.panel import QuestionPanel
     from inhouse.tui.blocks.plan import PlanBlock
     from inhouse.tui.blocks.tool_block import ToolBlock
@@ -130,13 +131,17 @@ class InhouseApp(TerminalApp[None]):
     async def _begin(self) -> None:
         """Opens the session that is wanted, or lets the person choose one."""
         if self.opening.find_question is not None:
-            await ask_for_trust(self, self.opening.find_question, self._clock)
+            await self.ask_for_trust(self.opening.find_question)
         if self.opening.picks:
             from inhouse.tui.commands.sessions import pick_first
 
             await pick_first(self)
         else:
             await self.open_session()
+
+    async def ask_for_trust(self, find: "Callable[[], TrustQuestion | None]") -> "Reply | None":
+        """Asks about the folder what `find` finds to be asked; what was said."""
+        return await ask_for_trust(self, find, self._clock)
 
     async def open_session(self, resume: "Resume | None" = None) -> None:
         """Opens a session in place of the one that is open."""
@@ -190,8 +195,11 @@ class InhouseApp(TerminalApp[None]):
 
     async def _focus_plan(self) -> None:
         """A plan that was handed in takes the keys, unless the person is writing."""
+        from inhouse.tui.blocks.plan import PlanBlock
+
         await self.presenter.settled()
-        block = self.conversation.last
+        # Not the last block: the end of the turn may stand below the plan by now.
+        block = self.conversation.find(lambda one: isinstance(one, PlanBlock))
         if block is not None and block.is_mounted and not self.composer.text:
             block.focus()
 

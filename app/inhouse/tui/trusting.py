@@ -7,17 +7,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from inhouse.trust.question import TrustQuestion
+    from inhouse.trust.question import Reply, TrustQuestion
     from inhouse.tui.app import InhouseApp
 
 
 async def ask_for_trust(
     app: "InhouseApp", find: "Callable[[], TrustQuestion | None]", clock: "Callable[[], float]"
-) -> None:
-    """Show what the folder brings along, if there is anything to decide, and keep the answer."""
+) -> "Reply | None":
+    """Show what the folder brings along, if there is anything to decide, and keep the answer.
+
+    Returns what was said, None when there was nothing to decide.
+    """
     question = await asyncio.to_thread(find)
     if question is None:
-        return
+        return None
     from inhouse.trust.question import reply
     from inhouse.tui.blocks.notice import NoticeBlock
     from inhouse.tui.screens.trust import TrustScreen
@@ -26,6 +29,7 @@ async def ask_for_trust(
     problem = await asyncio.to_thread(reply, question, said)
     if problem:
         app.presenter.put(NoticeBlock(problem))
+    return said
 
 
 def find_question(root: "Path") -> "TrustQuestion | None":

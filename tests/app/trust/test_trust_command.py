@@ -99,8 +99,8 @@ def test_help_and_completion_know_it(inhouse: Run) -> None:
     shown = inhouse("trust", "--help").stdout
     for word in ("--show", "list", "deny", "remove", "[FOLDER | COMMAND ...]"):
         assert word in shown
-    completing = {"_INHOUSE_COMPLETE": "complete_bash", "COMP_CWORD": "2"}
-    offered = inhouse(env={**completing, "COMP_WORDS": "inhouse trust "}).stdout.split()
+    completing = {"_INHOUSE_COMPLETE": "bash"}
+    offered = inhouse(env={**completing, "COMP_LINE": "inhouse trust "}).stdout.split()
     assert {"list", "deny", "remove"} <= set(offered)
-    offered = inhouse(env={**completing, "COMP_WORDS": "inhouse trust --"}).stdout.split()
+    offered = inhouse(env={**completing, "COMP_LINE": "inhouse trust --"}).stdout.split()
     assert "--show" in offered

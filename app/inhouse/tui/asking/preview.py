@@ -49,7 +49,7 @@ def _parts(accesses: Sequence["Access"]) -> Iterator[Widget]:
 
 
 def _diffs(preview: str) -> Iterator[Widget]:
-    from inhouse.tui.diff.parse import parse_diff
+    from inhouse.diff.parse import parse_diff
     from inhouse.tui.diff.view import DiffView
 
     for file in parse_diff(preview):

@@ -10,6 +10,7 @@ from textual.strip import Strip
 from typing_extensions import override
 
 from inhouse.tui.blocks.block import Block, Recipe
+from inhouse.tui.blocks.growing_text import GrowingText
 from inhouse.tui.flow.markdown_text import MarkdownText
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class AnswerBlock(Block):
 
     def __init__(self, text: str = "") -> None:
         super().__init__()
-        self._written = [text] if text else []
+        self._written = GrowingText(text)
         self._waiting: list[str] = []
         self._finished = bool(text)
         self._timer: Timer | None = None
@@ -57,9 +58,7 @@ class AnswerBlock(Block):
     @property
     def text(self) -> str:
         """All that was written."""
-        if len(self._written) > 1:
-            self._written = ["".join(self._written)]
-        return self._written[0] if self._written else ""
+        return str(self._written)
 
     @property
     def finished(self) -> bool:
@@ -68,7 +67,7 @@ class AnswerBlock(Block):
 
     def write(self, piece: str) -> None:
         """Add to the answer; shown soon."""
-        self._written.append(piece)
+        self._written.add(piece)
         self._waiting.append(piece)
         if self._timer is None and self.is_running:
             self._timer = self.set_timer(self._wait, self._show_waiting)
@@ -80,7 +79,7 @@ class AnswerBlock(Block):
             self._timer = None
         self._finished = True
         if text is not None and text != self.text:
-            self._written = [text]
+            self._written = GrowingText(text)
         self._waiting.clear()
         if self.is_mounted:
             self.query_one(MarkdownText).finish(self.text)

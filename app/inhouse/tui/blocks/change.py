@@ -5,10 +5,10 @@ from typing import ClassVar, Self
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from inhouse.diff.parse import changed_files
 from inhouse.tui.blocks.block import Block
 from inhouse.tui.blocks.title_line import Title, TitleLine
 from inhouse.tui.diff.heading import counts_of
-from inhouse.tui.diff.parse import changed_files
 from inhouse.tui.diff.sections import FileSections
 from inhouse.tui.diff.view import DiffLayout
 from inhouse_agent.events import ChangeProposed

@@ -8,12 +8,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 
+from inhouse.diff.file_diff import FileDiff
+from inhouse.diff.parse import changed_files
 from inhouse.tui.blocks.arguments import arguments_of, text_of
 from inhouse.tui.blocks.result_text import MOST_UNFOLDED, Excerpt, ResultText, first_lines
 from inhouse.tui.blocks.tool_block import Clock, ToolBlock
-from inhouse.tui.diff.file_diff import FileDiff
 from inhouse.tui.diff.heading import counts_of
-from inhouse.tui.diff.parse import changed_files
 from inhouse.tui.diff.sections import FileSections
 from inhouse.tui.diff.view import DiffLayout, DiffView
 from inhouse_agent.events import ToolStarted

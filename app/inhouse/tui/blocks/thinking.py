@@ -10,6 +10,7 @@ from textual.content import Content
 from inhouse.live.spelling import spell_count, spell_seconds
 from inhouse.tui.blocks.block import Recipe
 from inhouse.tui.blocks.flow_block import FOLDED, UNFOLDED, FlowBlock, indented, marked
+from inhouse.tui.blocks.growing_text import GrowingText
 from inhouse.tui.flow.piece import MUTED, Margin, Piece
 from inhouse.tui.text import line, lines
 
@@ -36,7 +37,7 @@ class ThinkingBlock(FlowBlock):
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
-        self._written = [text] if text else []
+        self._written = GrowingText(text)
         self._seconds = seconds
         self._finished = bool(text)
         self._clock = clock
@@ -56,9 +57,7 @@ class ThinkingBlock(FlowBlock):
     @property
     def text(self) -> str:
         """All that was thought."""
-        if len(self._written) > 1:
-            self._written = ["".join(self._written)]
-        return self._written[0] if self._written else ""
+        return str(self._written)
 
     @property
     def finished(self) -> bool:
@@ -67,7 +66,7 @@ class ThinkingBlock(FlowBlock):
 
     def write(self, piece: str) -> None:
         """Add to the thoughts; shown soon."""
-        self._written.append(piece)
+        self._written.add(piece)
         self._tail = (self._tail + piece)[-TAIL_CHARACTERS:]
 
     def finish(self, seconds: float | None = None) -> None:

@@ -96,6 +96,13 @@ async def show_status(app: "InhouseApp", _arguments: str) -> None:
     await app.push_screen(StatusScreen(gather))
 
 
+async def control_engine(app: "InhouseApp", words: str) -> None:
+    """The engine's memory: shown, given away, and back."""
+    from inhouse.engine_memory import obey
+
+    say(app, await obey(words))
+
+
 async def choose_theme(app: "InhouseApp", name: str) -> None:
     """Another look, kept in the person's own settings."""
     from inhouse.tui.screens.themes import ThemePicker
@@ -165,6 +172,12 @@ COMMANDS = (
     SlashCommand("stats", "tokens, speed and time of this session and folder", show_statistics),
     SlashCommand("context", "what fills the context, and how much room is left", show_context),
     SlashCommand("status", "model, session, safety and settings on one page", show_status),
+    SlashCommand(
+        "engine",
+        "the model's memory: for other programs, and back",
+        control_engine,
+        "[pause [TIME]|resume]",
+    ),
     SlashCommand("theme", "other colours", choose_theme, "[NAME]"),
     SlashCommand("copy", "copy the last answer, or its code", copy, "[N|code]"),
 )

@@ -1,6 +1,7 @@
 """Slash commands about the model, and the way to a first one."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
@@ -8,8 +9,15 @@ from inhouse.tui.blocks.notice import NoticeBlock
 from inhouse.tui.commands.command import SlashCommand
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Mapping
+
     from inhouse.live.downloads import Downloads
+    from inhouse.settings import Settings
     from inhouse.tui.app import InhouseApp
+    from inhouse.tui.screens.first_run import Way
+    from inhouse_models.chat import ModelError
+    from inhouse_models.measuring.asking import Follow
+    from inhouse_models.proposal.report import Section
 
 STILL_LOADING: Final = "The session is not open yet."
 READY: Final = "{} is on this machine now: /model uses it."
@@ -37,7 +45,7 @@ def downloads_of(app: "InhouseApp") -> "Downloads":
         if download.state == "done":
             app.notify(READY.format(download.ready), markup=False)
         elif download.state == "failed":
-            text = f"{download.problem}\n{download.advice}"
+            text = f"{download.problem}\n{download.advice}".rstrip()
             app.notify(text, severity="error", timeout=15, markup=False)
 
     downloads.listen(lambda download: say() if download.state != "running" else None)
@@ -83,24 +91,46 @@ async def set_up_model(app: "InhouseApp") -> bool:
     if way is None:
         return False
     key = "endpoint" if way.kind == "server" else "model"
-    if way.kind != "model":
-        await remember(app, key, way.value)
+    chosen: dict[str, str | int] = {key: way.value}
+    if way.context:
+        # As `inhouse setup` keeps what it proposed.
+        chosen["context"] = way.context
+    if way.kind != "model" or way.context:
+        await remember(app, chosen)
     wish = app.live.wish
     if wish is not None:
-        settings = wish.settings.model_copy(update={key: way.value})
+        settings = wish.settings.model_copy(update=chosen)
         app.live.wish = replace(wish, settings=settings)
+        if way.kind != "server":
+            await measure_first(app, way, settings)
     await app.open_session()
     return True
 
 
-async def remember(app: "InhouseApp", key: str, value: str) -> None:
-    """Writes one of the person's own settings, and says where."""
+async def measure_first(app: "InhouseApp", way: "Way", settings: "Settings") -> None:
+    """Shows how fast the first model is here; the person may go on without."""
+    from inhouse.setting_up.measuring import measure_by_name
+    from inhouse.tui.screens.measurement import MeasurementScreen
+
+    def measure(follow: "Follow") -> "Awaitable[Section | ModelError]":
+        return measure_by_name(way.value, way.context or settings.context, settings, follow)
+
+    name = Path(way.value).name if way.kind == "file" else way.value
+    await app.push_screen_wait(MeasurementScreen(name, measure))
+
+
+async def remember(app: "InhouseApp", values: "Mapping[str, str | int]") -> None:
+    """Writes some of the person's own settings, and says where."""
     import asyncio
 
     from inhouse.live.person_settings import change_setting
     from inhouse.sources import user_file
 
-    problem = await asyncio.to_thread(change_setting, key, value)
+    def write() -> str:
+        problems = (change_setting(key, str(value)) for key, value in values.items())
+        return next((problem for problem in problems if problem), "")
+
+    problem = await asyncio.to_thread(write)
     app.presenter.put(NoticeBlock(problem or KEPT.format(user_file())))
 
 

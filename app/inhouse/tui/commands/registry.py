@@ -10,12 +10,13 @@ from inhouse.tui.commands import (
     permissions,
     sessions,
     settings,
+    trust,
     turns,
     undo,
 )
 from inhouse.tui.commands.command import SlashCommand
 
-PARTS = (turns, sessions, undo, diff, models, settings, permissions, information)
+PARTS = (turns, sessions, undo, diff, models, settings, permissions, trust, information)
 
 
 def all_commands() -> Sequence[SlashCommand]:

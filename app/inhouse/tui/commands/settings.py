@@ -36,7 +36,6 @@ def read_settings(app: "InhouseApp") -> "Resolved | SettingProblem":
 async def take_over(app: "InhouseApp", changed: frozenset[str]) -> None:
     """Lets the open session go on with these settings, with another engine where that is due."""
 
-    from inhouse.build import Resume
     from inhouse.live.person_settings import with_changes
     from inhouse.settings import SettingProblem
 
@@ -48,12 +47,12 @@ async def take_over(app: "InhouseApp", changed: frozenset[str]) -> None:
         app.theme = app.theme_of(resolved.settings.theme)
     if "mode" in changed and resolved.settings.mode:
         app.live.set_mode(resolved.settings.mode)
-    wish, built = app.live.wish, app.live.built
+    wish = app.live.wish
     if wish is not None:
         settings = with_changes(wish.settings, resolved.settings, changed)
         app.live.wish = replace(wish, settings=settings)
     if changed - {"theme"}:
-        await app.open_session(Resume(id=built.session.id) if built else None)
+        await app.open_session(app.live.resume)
 
 
 COMMANDS = (

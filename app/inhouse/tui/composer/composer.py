@@ -22,16 +22,9 @@ from inhouse.tui.composer.editor import Editor
 from inhouse.tui.composer.frame import Frame
 from inhouse.tui.composer.mention_costs import MentionCosts
 from inhouse.tui.composer.note import Note
-from inhouse.tui.composer.pictures import PictureTaker, as_sent
-from inhouse.tui.composer.sending import (
-    Command,
-    Prompt,
-    Request,
-    Shell,
-    Unknown,
-    mark_of,
-    read_request,
-)
+from inhouse.tui.composer.outbox import Outbox
+from inhouse.tui.composer.pictures import PictureTaker
+from inhouse.tui.composer.sending import Command, Prompt, Shell
 from inhouse.tui.composer.sources import ComposerSources
 from inhouse.tui.composer.waiting import Waiting
 from inhouse.tui.composer.walk import Walk
@@ -44,7 +37,6 @@ BUSY_HINTS: Final = (
     "Enter queues · Ctrl+S steers · Esc interrupts",
     "Enter queues · Esc interrupts",
 )
-MOST_SENT: Final = 20
 
 
 class Composer(Vertical):
@@ -122,7 +114,7 @@ class Composer(Vertical):
         self._costs = MentionCosts(sources, self, self.frame.show_cost)
         self._pictures = PictureTaker(sources.pictures)
         self._walk = Walk(sources.history.entries)
-        self._sent: dict[str, Written] = {}
+        self._outbox = Outbox(self._commands)
         self._draft = DraftKeeper(sources.drafts, self.editor, self._warn)
 
     def compose(self) -> ComposeResult:
@@ -190,7 +182,7 @@ class Composer(Vertical):
         """Follow what is written: mark, list, costs, draft."""
         event.stop()
         self.note.hide_unless(about=self.editor.text)
-        self.frame.show_mark(mark_of(self.editor.text, self._commands()))
+        self.frame.show_mark(self._outbox.mark_for(self.editor.text))
         self._follow_cursor()
         self._costs.follow(self.editor.mentioned)
         self._draft.follow()
@@ -325,7 +317,7 @@ class Composer(Vertical):
         if not self.queue:
             raise SkipAction
         last = self.queue[-1]
-        back = self._sent.get(last) or fold(last)
+        back = self._outbox.as_written(last)
         self.queue = self.queue[:-1]
         self.editor.put(back if self.written.blank else merge([back, self.written]))
         self.post_message(self.Unqueued(last))
@@ -347,37 +339,25 @@ class Composer(Vertical):
         self._completer.room = self.frame.region.y
         self._completer.update()
 
-    def _read(self, content: str) -> Request:
-        return read_request(content, self._commands())
-
     def _commands(self) -> list[str]:
         return [command.name for command in self.sources.commands()]
 
     async def _send(self, *, steer: bool) -> None:
         written = self.written
-        # What was pasted decides nothing: only what was typed in front of it does.
-        typed = written.text[:1] in {"!", "/"}
-        request = self._read(written.whole) if typed else Prompt(written.whole)
-        if written.blank or request == Shell(""):
+        outgoing = await self._outbox.prepare(written, self.editor.told())
+        if isinstance(outgoing, Refusal):
+            self._warn(outgoing)
             return
-        if isinstance(request, Unknown):
-            self.say(request.advice, warning=True)
+        if outgoing is None:
             return
-        images = await as_sent(written.pictures)
-        if isinstance(images, Refusal):
-            self._warn(images)
-            return
-        told = self.editor.told()
         self._begin_anew(written)
-        match request:
+        match outgoing.request:
             case Shell(command):
                 self.post_message(self.ShellRequested(command))
-            case Command(name, _):
-                again = self._read(told)
-                arguments = again.arguments if isinstance(again, Command) else ""
+            case Command(name, arguments):
                 self.post_message(self.CommandRequested(name, arguments))
-            case Prompt():
-                self._sent = {**dict([*self._sent.items()][-MOST_SENT:]), told: written}
+            case Prompt(told):
+                images = outgoing.images
                 # Images cannot be sent into a turn that runs.
                 self.post_message(self.Submitted(told, images, steer and not images))
 

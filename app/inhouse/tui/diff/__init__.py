@@ -1,1 +1,1 @@
-"""Unified diffs as values, and how they are drawn."""
+"""How unified diffs are drawn."""

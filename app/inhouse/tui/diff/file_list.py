@@ -12,7 +12,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from inhouse.tui.diff.file_diff import FileDiff
+from inhouse.diff.file_diff import FileDiff
 from inhouse.tui.diff.heading import short_heading
 
 

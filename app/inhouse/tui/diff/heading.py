@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.cells import cell_len
 from textual.content import Content
 
-from inhouse.tui.diff.file_diff import FileDiff
+from inhouse.diff.file_diff import FileDiff
 from inhouse.tui.text import join, line
 from inhouse.tui.wrapping import fitted_path, safe_line
 

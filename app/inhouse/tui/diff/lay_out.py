@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from inhouse.diff.file_diff import DiffLine, FileDiff, Hunk
 from inhouse.sanitise import SafeText
 from inhouse.tui.diff.emphasis import partners
-from inhouse.tui.diff.file_diff import DiffLine, FileDiff, Hunk
 from inhouse.tui.wrapping import safe_line, word_spans
 
 NO_NEWLINE: Final = "no newline at the end of the file"

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from inhouse.tui.diff.file_diff import FileDiff
+from inhouse.diff.file_diff import FileDiff
 from inhouse.tui.diff.heading import heading
 from inhouse.tui.diff.view import DiffLayout, DiffView
 

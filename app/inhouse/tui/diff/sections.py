@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from inhouse.tui.diff.file_diff import FileDiff
+from inhouse.diff.file_diff import FileDiff
 from inhouse.tui.diff.section import FileSection
 from inhouse.tui.diff.view import DiffLayout
 from inhouse.tui.text import line

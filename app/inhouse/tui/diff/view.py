@@ -11,8 +11,8 @@ from textual.style import Style
 from textual.widget import Widget
 from typing_extensions import override
 
+from inhouse.diff.file_diff import FileDiff
 from inhouse.tui.diff.emphasis import Spans, changed_words
-from inhouse.tui.diff.file_diff import FileDiff
 from inhouse.tui.diff.lay_out import (
     GAP,
     Passage,

@@ -11,12 +11,12 @@ from textual.containers import Container, VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
+from inhouse.diff.file_diff import FileDiff
+from inhouse.diff.parse import changed_files
 from inhouse.live.worktree_changes import WorkTreeChanges
 from inhouse.tui.blocks.block import Block
-from inhouse.tui.diff.file_diff import FileDiff
 from inhouse.tui.diff.file_list import FileList
 from inhouse.tui.diff.heading import counts_of, heading
-from inhouse.tui.diff.parse import changed_files
 from inhouse.tui.diff.view import DiffLayout, DiffView
 from inhouse.tui.screens.hints import Hints
 from inhouse.tui.text import join, line, lines

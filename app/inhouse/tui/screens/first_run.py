@@ -12,23 +12,30 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from inhouse.live.downloads import Downloads
 from inhouse.live.fitting import Fit, describe_machine
 from inhouse.live.models import ModelChoice, Models
-from inhouse.live.proposing import best_of, expectation, starter_of
+from inhouse.live.proposing import (
+    STARTERS,
+    best_of,
+    describe_pace,
+    expectation,
+    starter_of,
+)
 from inhouse.live.servers import leaves_machine, server_url
 from inhouse.live.spelling import spell_size
 from inhouse.tui.screens.choice_list import ChoiceList
+from inhouse.tui.screens.column import ColumnScreen
 from inhouse.tui.screens.download import DownloadView
 from inhouse.tui.screens.field import Field
 from inhouse.tui.screens.hints import Hints
 from inhouse.tui.screens.path_field import PathField
 from inhouse.tui.text import join, line
+from inhouse_models.catalogue import find_entry
 from inhouse_models.chat import ModelError, ModelInfo
-from inhouse_models.machine import Machine
+from inhouse_models.proposal.propose import Proposal
 
 AskServer = Callable[[str], Awaitable[ModelInfo | ModelError]]
 PickModel = Callable[[], Awaitable[str | None]]
@@ -43,10 +50,14 @@ LOOKING = "Looking at this machine …"
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a person came to a model: the name of one that is here, a GGUF file, a server's URL."""
+    """How a person came to a model: the name of one that is here, a GGUF file, a server's URL.
+
+    `context` in tokens is what was proposed with it, 0 to leave it open.
+    """
 
     kind: Literal["model", "file", "server"]
     value: str
+    context: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +68,21 @@ class Offer:
     title: str
     text: str
     choice: ModelChoice | None = None
+    context: int = 0
 
 
-class FirstRunScreen(Screen[Way | None]):
+class FirstRunScreen(ColumnScreen[Way | None]):
     """Gives the way that was taken, None when the person looks around without a model."""
 
     DEFAULT_CSS = """
     FirstRunScreen {
-        align: center middle;
-        background: $background;
-        & > VerticalScroll {
-            width: 100%;
-            max-width: 84;
-            height: auto;
-            max-height: 100%;
-            padding: 0 1;
-            scrollbar-size: 0 1;
-        }
-        Static, Hints, DownloadView { padding: 0 1; height: auto; }
-        #title { text-style: bold; color: $primary; margin: 0 0 1 0; }
+        DownloadView { padding: 0 1; height: auto; }
         #machine { color: $text-muted; margin: 1 0; }
         #offers { height: auto; }
         #fields { height: auto; }
         #file, #server { margin: 1 1 0 1; display: none; }
         DownloadView { margin: 1 0 0 0; }
         #problem { display: none; margin: 1 0 0 0; }
-        #hints { margin: 1 0 0 0; }
         .-shown { display: block !important; }
         &.-short {
             #introduction, #title { display: none; }
@@ -103,6 +103,7 @@ class FirstRunScreen(Screen[Way | None]):
         self._pick_model = pick_model
         self._offers: tuple[Offer, ...] = ()
         self._wanted = ""
+        self._proposed_context = 0
         self._warned_of = ""
 
     def compose(self) -> ComposeResult:
@@ -130,16 +131,18 @@ class FirstRunScreen(Screen[Way | None]):
         self.call_after_refresh(self._draw)
 
     async def _look(self) -> None:
-        choices, fits, machine = await asyncio.to_thread(self._judge)
-        said = f"This machine: {describe_machine(machine)}."
+        choices, fits, proposal = await asyncio.to_thread(self._judge)
+        said = f"This machine: {describe_machine(proposal.machine)}."
         self.query_one("#machine", Static).update(line(said))
-        self._offers = offers_of(choices, fits, machine)
+        self._offers = offers_of(choices, fits, proposal)
         self.query_one(ChoiceList).fill([offer.title for offer in self._offers], "")
         self._draw()
 
-    def _judge(self) -> tuple[tuple[ModelChoice, ...], dict[str, Fit], Machine]:
-        choices, machine = self._models.choices(), self._models.machine()
-        return choices, {choice.name: self._models.fit(choice) for choice in choices}, machine
+    def _judge(self) -> tuple[tuple[ModelChoice, ...], dict[str, Fit], Proposal]:
+        choices, proposal = self._models.choices(), self._models.proposal()
+        starters = {entry.name for entry in map(find_entry, STARTERS) if entry}
+        fits = {one.name: self._models.fit(one) for one in choices if one.name in starters}
+        return choices, fits, proposal
 
     def _draw(self) -> None:
         offers = self.query_one(ChoiceList)
@@ -164,9 +167,9 @@ class FirstRunScreen(Screen[Way | None]):
         self._say("")
         offer = self._offers[event.option_index]
         if offer.choice is not None and offer.choice.here:
-            self.dismiss(Way("model", offer.choice.name))
+            self.dismiss(Way("model", offer.choice.name, offer.context))
         elif offer.choice is not None:
-            self._wanted = offer.choice.name
+            self._wanted, self._proposed_context = offer.choice.name, offer.context
             self._downloads.start(offer.choice.name)
         elif offer.kind == "others":
             self.run_worker(self._pick, exclusive=True, group="pick")
@@ -179,7 +182,7 @@ class FirstRunScreen(Screen[Way | None]):
             self.dismiss(Way("model", name))
         elif self._downloads.running and self._downloads.current is not None:
             # The person has let it go on: it ends here as one that was begun here.
-            self._wanted = self._downloads.current.name
+            self._wanted, self._proposed_context = self._downloads.current.name, 0
             self._show_hints()
 
     def _field_open(self) -> bool:
@@ -253,21 +256,23 @@ class FirstRunScreen(Screen[Way | None]):
         download, view = event.download, self.query_one(DownloadView)
         self._show_hints()
         if download.state == "done" and download.name == self._wanted:
-            self.dismiss(Way("model", download.ready))
+            self.dismiss(Way("model", download.ready, self._proposed_context))
         elif download.state != "running":
             self.call_after_refresh(view.scroll_visible)
 
 
 def offers_of(
-    choices: tuple[ModelChoice, ...], fits: dict[str, Fit], machine: Machine
+    choices: tuple[ModelChoice, ...], fits: dict[str, Fit], proposal: Proposal
 ) -> tuple[Offer, ...]:
     """The ways to a model, the quickest one first."""
     offers: list[Offer] = []
-    starter, best = starter_of(choices, fits), best_of(choices, fits, machine)
+    starter, best = starter_of(choices, fits), best_of(choices, proposal)
     if starter is not None and starter.entry is not None:
         offers.append(Offer("model", "Start at once", expectation(starter.entry), starter))
     if best is not None and best.entry is not None and best != starter:
-        offers.append(Offer("model", "Best that fits here", expectation(best.entry), best))
+        text = f"{expectation(best.entry)}{describe_pace(proposal)}"
+        context = proposal.chosen.context if proposal.chosen else 0
+        offers.append(Offer("model", "Best that fits here", text, best, context))
     return (
         *offers,
         Offer("others", "Another model", "The whole catalogue, and whether each fits here."),

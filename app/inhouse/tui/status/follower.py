@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from inhouse.live.branch import branch_of
 from inhouse.tui.status.status import Status
+from inhouse_models.chat import COUNTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +25,7 @@ class StatusFollower:
         self._line = line
         self._root = root
         self.status = Status()
+        self._exact = True
 
     def follow_session(self, live: "LiveSession") -> None:
         """Tell of this session as it is now."""
@@ -40,6 +42,9 @@ class StatusFollower:
                 compact_at=built.kit.options.compact_at,
                 tokens=status.tokens if built.history else 0,
             )
+            # A server that does not count leaves us with estimates.
+            server = built.info.server
+            self._exact = server is None or COUNTS not in server.off
         self._tell(status)
 
     def follow_event(self, event: "Event") -> None:
@@ -49,9 +54,9 @@ class StatusFollower:
         match event:
             case UsageReported(usage):
                 tokens = usage.input_tokens + usage.output_tokens
-                self._tell(replace(self.status, tokens=tokens, exact=True))
+                self._tell(replace(self.status, tokens=tokens, exact=self._exact))
             case Compacted():
-                self._tell(replace(self.status, tokens=event.after, exact=True))
+                self._tell(replace(self.status, tokens=event.after, exact=self._exact))
             case _:
                 pass
 

@@ -2,17 +2,15 @@
 
 import asyncio
 import base64
-import sys
 import tempfile
 from pathlib import Path
 from typing import Final
 
 from inhouse.tui.thumbnails.pixels import Pixels
-from inhouse_tools.process import collect
+from inhouse_tools.documents.decoder import run_decoder
 from inhouse_tools.refusal import Refusal
 
 SECONDS: Final = 15.0
-MOST_BYTES: Final = 64 * 1024**2
 MODULE: Final = "inhouse.tui.thumbnails.decode"
 
 
@@ -51,8 +49,7 @@ def _write(file: Path, address: str) -> None:
 
 
 async def _decode(file: Path, width: int, height: int) -> bytes:
-    command = (sys.executable, "-I", "-m", MODULE, str(file), str(width), str(height))
-    ended = await collect(command, cwd=Path("/"), timeout=SECONDS, most_bytes=MOST_BYTES)
+    ended = await run_decoder(MODULE, (str(width), str(height)), file, file.name, seconds=SECONDS)
     if isinstance(ended, Refusal) or ended.exit_code != 0 or ended.stopped:
         return b""
     return ended.output

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from inhouse.tui.diff.file_diff import DiffLine, FileDiff, Hunk, Kind
+from inhouse.diff.file_diff import DiffLine, FileDiff, Hunk, Kind
 
 _HUNK: Final = re.compile(r"@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@ ?(.*)", re.S)
 _GIT: Final = ("diff --git ", "diff --cc ", "diff --combined ")

@@ -1,0 +1,1 @@
+"""Unified diffs as values, for the UI and for editors."""

@@ -1,0 +1,1 @@
+"""Completes commands of inhouse in bash, zsh and fish."""

@@ -1,0 +1,1 @@
+"""Finds and removes everything that inhouse has placed on this machine."""
