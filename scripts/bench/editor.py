@@ -25,6 +25,10 @@ def main(arguments: Sequence[str]) -> int:
         FIGURES,
     )
     parser.add_argument("--model", default="starter-small", help="a model of this machine")
+    parser.add_argument(
+        "--threads", type=int, default=physical_cores(), metavar="N",
+        help="of both; with 1, other work on the machine disturbs both alike",
+    )  # fmt: skip
     parser.add_argument("--alone", action="store_true", help="without llama-server")
     options = parser.parse_args(arguments)
     model = Store().find(options.model)
@@ -40,8 +44,7 @@ def main(arguments: Sequence[str]) -> int:
         # No host or state of the person is used, and none of ours stays.
         for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
             os.environ[variable] = str(folder / variable.split("_")[1].lower())
-        threads = physical_cores()
-        bench = Bench(model.path, model.path, folder, threads, server, options.quick)
+        bench = Bench(model.path, model.path, folder, options.threads, server, options.quick)
         return measure_all(bench, FIGURES, options, lambda: describe_run(bench))
 
 

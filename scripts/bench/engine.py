@@ -55,7 +55,7 @@ def _prepare(
     for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"):
         os.environ[name] = str(folder / name.split("_")[1].lower())
     hybrid = folder / "tiny-qwen35.gguf"
-    write_tiny_model("qwen35", model.path, hybrid)
+    write_tiny_model("qwen35", model.path, hybrid, short=False)
     threads = options.threads or physical_cores()
     return Bench(model.path, hybrid, folder, threads, server, options.quick)
 

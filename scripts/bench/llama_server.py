@@ -99,6 +99,11 @@ class LlamaServer:
             raise SideError(response.text)
         return response.json()
 
+    @property
+    def pid(self) -> int:
+        """Its process; 0 before the start."""
+        return self._process.pid if self._process else 0
+
     async def settle(self) -> None:
         """Wait until it does nothing."""
         if self._process is not None:

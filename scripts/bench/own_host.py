@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 from side import Said, SideError, wait_until_quiet
@@ -67,6 +69,22 @@ class OwnHost:
             async for part in parts:
                 if isinstance(part, Lost):
                     raise SideError(f"the host was lost: {part.cause}")
+
+    async def infill(self, body: Mapping[str, object]) -> Mapping[str, Any]:
+        """Its answer to a request of `/infill`."""
+        response = await (await self._connect()).post("/infill", json=dict(body))
+        if response.status_code != 200:
+            raise SideError(response.text)
+        return response.json()
+
+    async def start(self) -> None:
+        """Load the model; raises SideError with the end of its log."""
+        await self._connect()
+
+    @property
+    def pid(self) -> int:
+        """Its process; 0 before the start."""
+        return self._pid
 
     async def settle(self) -> None:
         """Wait until the state of the conversation is saved."""

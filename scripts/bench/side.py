@@ -55,7 +55,7 @@ async def wait_until_quiet(pid: int, at_least: float) -> None:
     await asyncio.sleep(at_least)
     waited, before = 0.0, -1
     while waited < MOST_SECONDS:
-        ticks = _processor_ticks(pid)
+        ticks = processor_ticks(pid)
         if ticks == before:
             return
         before = ticks
@@ -63,7 +63,7 @@ async def wait_until_quiet(pid: int, at_least: float) -> None:
         waited += QUIET_SECONDS
 
 
-def _processor_ticks(pid: int) -> int:
+def processor_ticks(pid: int) -> int:
     """Processor time of a process in the kernel's ticks; 0 where that is not told."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()

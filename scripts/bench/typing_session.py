@@ -44,12 +44,11 @@ class Moment:
         }
 
 
-def moments(every: int = 1) -> Iterator[Moment]:
-    """One moment for every key, or for every so many of them."""
+def moments(*, behind: bool = True) -> Iterator[Moment]:
+    """One moment for every key; without code `behind` the cursor it is the file's end."""
     text = EDITED.read_text(encoding="utf-8")
     before, after = text.split(PLACE, 1)
     prefix, suffix = before[-3000:], "\n" + PLACE + after[:1500]
-    for number, key in enumerate(KEYS):
+    for key in KEYS:
         prefix = prefix[:-1] if key == "\b" else prefix + key
-        if number % every == 0:
-            yield Moment(prefix, suffix)
+        yield Moment(prefix, suffix if behind else "")

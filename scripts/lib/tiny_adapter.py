@@ -37,4 +37,4 @@ def write_tiny_adapter(kind: Kind, target: Path, seed: int = 0) -> None:
         )
         tensors.append(Tensor(f"{name}.lora_a", (HIDDEN, RANK), F32, into))
         tensors.append(Tensor(f"{name}.lora_b", (RANK, WIDTH), F32, out))
-    write_gguf(target, metadata, Tokenizer((), ()), tensors)
+    write_gguf(target, metadata, Tokenizer({}, ()), tensors)

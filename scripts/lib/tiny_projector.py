@@ -71,4 +71,4 @@ def write_tiny_projector(target: Path, seed: int = 0) -> None:
         noise("mm.2.weight", MERGED, WIDTH),
         constant("mm.2.bias", WIDTH),
     ]
-    write_gguf(target, metadata, Tokenizer((), ()), tensors)
+    write_gguf(target, metadata, Tokenizer({}, ()), tensors)

@@ -14,6 +14,7 @@ def test_a_session_is_typed_key_by_key() -> None:
     body = typed[-1].body(16)
     assert f"{body['input_prefix']}{body['prompt']}" == typed[-1].prefix
     assert typed[-1].prefix.endswith(KEYS[-80:])
+    assert {moment.suffix for moment in moments(behind=False)} == {""}
 
 
 def test_a_round_trip_is_timed(tmp_path: Path) -> None:
