@@ -4,6 +4,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,28 @@ SMALL_MODEL = REAL_DATA / "inhouse" / "models" / "qwen2.5-coder-0.5b.gguf"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="write goldens instead of comparing")
+    parser.addoption("--llama-server", metavar="PATH", help="test against this program as well")
+
+
+# What computes, and what waits for processes: a file of the one beside a file of the other, and all
+# of them before the rest, so that no worker is left alone with one of them at the end.
+COMPUTING = ("tests/models/engine/", "tests/bench/", "tests/models/host/")
+WAITING = ("tests/e2e/", "tests/tools/sandbox/", "tests/app/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Order the files; within a file everything stays in its order."""
+    files = list(dict.fromkeys(file_of(item) for item in items))
+    computing = [file for file in files if file.startswith(COMPUTING)]
+    waiting = [file for file in files if file.startswith(WAITING)]
+    mixed = [one for pair in zip_longest(computing, waiting) for one in pair if one is not None]
+    places = {file: place for place, file in enumerate(dict.fromkeys([*mixed, *files]))}
+    items.sort(key=lambda item: places[file_of(item)])
+
+
+def file_of(item: pytest.Item) -> str:
+    """The path of the file that a test stands in."""
+    return item.nodeid.partition("::")[0]
 
 
 @pytest.fixture(autouse=True)

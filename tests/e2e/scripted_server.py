@@ -67,13 +67,17 @@ def _finish(reason: str, ending: str) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class Script:
-    """What is answered in turn ("Done." when nothing is left), and what was asked."""
+    """What is answered in turn ("Done." when nothing is left), and what was asked.
+
+    `facts` join what every GET says: by them a server is taken for one of another kind.
+    """
 
     answers: list[Answer]
     requests: list[Json] = field(default_factory=list[Json])
     asked: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
     url: str = ""
+    facts: Json = field(default_factory=Json)
 
     def take(self, request: Json) -> Answer:
         """The next answer."""
@@ -93,7 +97,7 @@ class Handler(BaseHTTPRequestHandler):
     script: Script
 
     def do_GET(self) -> None:
-        data = json.dumps({"data": [{"id": "scripted"}]}).encode()
+        data = json.dumps({"data": [{"id": "scripted"}], **self.script.facts}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()

@@ -66,13 +66,15 @@ def test_the_typescript_sdk_drives_a_session(
         call("read", json.dumps({"file_path": "notes.txt"})),
         call("edit", json.dumps(change)),
         Answer((chunk({"content": "Changed."}), chunk({}, "stop"), "data: [DONE]\n\n")),
+        call("bash", json.dumps({"command": "echo from the shell; exit 3"})),
+        Answer((chunk({"content": "Run."}), chunk({}, "stop"), "data: [DONE]\n\n")),
         Answer((chunk({"content": "Once upon a time"}),), ending="hanging"),
     )
     seen = drive(foreign_editor, tmp_path, "--endpoint", script.url)
     assert seen["initialized"]["protocolVersion"] == 1
     assert seen["initialized"]["agentInfo"]["name"] == "inhouse"
     assert seen["modes"] == ["plan", "ask", "auto-edit", "yolo"]
-    (asked,) = seen["asked"]
+    asked = seen["asked"][0]
     assert asked["diff"] == {
         "type": "diff",
         "path": str(notes),
@@ -83,8 +85,14 @@ def test_the_typescript_sdk_drives_a_session(
     assert seen["saved"] == ["Buy milk and bread.\n", "Buy tea and bread.\n"]
     assert notes.read_text() == "Buy tea and bread.\n"
     assert seen["edited"]["stopReason"] == "end_turn"
+    assert seen["ran"]["stopReason"] == "end_turn"
+    command = "$ echo from the shell; exit 3\nfrom the shell\n"
+    assert seen["released"] == [{"output": command, "code": 3}]
+    assert {one["terminalId"] for one in seen["shown"]} == {"0"}
     assert seen["cancelled"]["stopReason"] == "cancelled"
-    assert seen["loaded"][0] == "user_message_chunk"
+    # What was said of the server when the session began comes before it.
+    told = [kind for kind in seen["loaded"] if kind != "agent_thought_chunk"]
+    assert told[0] == "user_message_chunk"
     assert {"tool_call", "tool_call_update", "agent_message_chunk"} <= {*seen["loaded"]}
     assert seen["listed"] == [True]
     assert seen["refused"] == -32602

@@ -155,7 +155,9 @@ def test_a_file_of_100_megabytes(repository: Path, serve: Serve) -> None:
     asked = ("-p", "go", "--endpoint", script.url)
     run_bounded(Installed(repository), *asked, mebibytes=600, seconds=60).succeeded()
     told = results(script)
-    assert "larger than" in told[0]
+    assert "huge.py cannot be read as text: it is a binary file." in told[0]
+    assert "word word" in told[1]
+    assert "larger than" in told[3]
     assert "README.md:3" in told[2]
     assert all(len(text) < 40_000 for text in told)
 

@@ -13,6 +13,12 @@ STORED = "qwen2.5-coder-0.5b.gguf"
 
 
 @pytest.fixture
+def inhouse(untouched: Path) -> Installed:
+    """The command in a repository that must stay as it is."""
+    return Installed(untouched, loaded=True)
+
+
+@pytest.fixture
 def store(home: Path) -> Path:
     """The folder of the model store of this test."""
     folder = home / ".local" / "share" / "inhouse" / "models"
@@ -80,6 +86,18 @@ def test_a_damaged_file_in_the_store(inhouse: Installed, store: Path) -> None:
     assert (done.code, done.errors) == (5, [])
     assert done.result["error"]["kind"] == "load"
     assert "cut short" in done.result["result"]
+
+
+def test_a_model_too_large_for_anything(inhouse: Installed, tmp_path: Path) -> None:
+    file = tmp_path / "huge.gguf"
+    file.write_bytes(WHOLE)
+    with file.open("rb+") as opened:
+        # A hole: it takes no room, and nobody could read all of it.
+        opened.truncate(4 * 1024**4)
+    done = inhouse.run("-p", "hi", "-m", str(file))
+    done.failed(5, "huge takes 4398.0 GB", "of memory", "inhouse setup")
+    assert inhouse.ask("hi", "-m", str(file)).result["error"]["kind"] == "load"
+    assert engines() == []
 
 
 @pytest.mark.model

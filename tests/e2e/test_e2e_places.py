@@ -36,15 +36,15 @@ def test_an_empty_folder_that_is_no_repository(tmp_path: Path, serve: Serve) -> 
     script = serve(
         call("glob", GLOB), call("write", '{"file_path": "a.py", "content": "pass\\n"}'), say("Ok.")
     )
-    done = Installed(folder).ask("go", "--endpoint", script.url).succeeded()
+    done = Installed(folder, loaded=True).ask("go", "--endpoint", script.url).succeeded()
     assert done.result["files_changed"] == ["a.py"]
     assert [path.name for path in folder.iterdir()] == ["a.py"]
-    Installed(folder).ask("again", "-c", "--endpoint", script.url).succeeded()
+    Installed(folder, loaded=True).ask("again", "-c", "--endpoint", script.url).succeeded()
 
 
 def test_the_root_of_the_machine(serve: Serve) -> None:
     script = serve(call("glob", '{"pattern": "*.nothing"}'), say("Nothing."))
-    Installed(Path("/")).ask("look", "--endpoint", script.url).succeeded()
+    Installed(Path("/"), loaded=True).ask("look", "--endpoint", script.url).succeeded()
     assert len(json.dumps(script.requests[0])) < 100_000
 
 

@@ -39,7 +39,7 @@ TEXT = (
 
 @pytest.fixture
 def inhouse(repository: Path) -> Installed:
-    return Installed(repository)
+    return Installed(repository, loaded=True)
 
 
 def secret(inhouse: Installed) -> str:

@@ -19,6 +19,7 @@ COMMANDS = 45
 # A machine that does much else at the same time is slow.
 PATIENCE_SECONDS = 280
 BASE_CLASSES = {
+    "inhouse.tui.screens.column.ColumnScreen",
     "inhouse.tui.blocks.block.Block",
     "inhouse.tui.blocks.flow_block.FlowBlock",
     "inhouse.tui.screens.page.Page",

@@ -12,7 +12,8 @@ const child = spawn(command, words, { stdio: ["pipe", "pipe", "inherit"] });
 const stream = ndJsonStream(Writable.toWeb(child.stdin), Readable.toWeb(child.stdout));
 const notes = join(folder, "notes.txt");
 const unsaved = new Map([[notes, "Buy milk and bread.\n"]]);
-const seen = { updates: [], asked: [], saved: [] };
+const terminals = [];
+const seen = { updates: [], asked: [], saved: [], released: [] };
 let heard = () => {};
 
 const app = client({ name: "foreign editor" })
@@ -29,6 +30,24 @@ const app = client({ name: "foreign editor" })
     seen.saved.push(params.content);
     return {};
   })
+  .onRequest(methods.client.terminal.create, ({ params }) => {
+    const terminal = { program: spawn(params.command, params.args, { cwd: params.cwd }), output: "" };
+    terminal.program.stdout.on("data", (piece) => (terminal.output += piece));
+    terminal.ended = new Promise((resolve) => terminal.program.on("close", resolve));
+    return { terminalId: String(terminals.push(terminal) - 1) };
+  })
+  .onRequest(methods.client.terminal.waitForExit, async ({ params }) => ({
+    exitCode: await terminals[params.terminalId].ended,
+  }))
+  .onRequest(methods.client.terminal.kill, ({ params }) => {
+    terminals[params.terminalId].program.kill();
+    return {};
+  })
+  .onRequest(methods.client.terminal.release, ({ params }) => {
+    const { output, program } = terminals[params.terminalId];
+    seen.released.push({ output, code: program.exitCode });
+    return {};
+  })
   .onNotification(methods.client.session.update, ({ params }) => {
     seen.updates.push(params.update);
     if (params.update.sessionUpdate === "agent_message_chunk") heard();
@@ -40,12 +59,14 @@ await app.connectWith(stream, async (agent) => {
     agent.request(methods.agent.session.prompt, { sessionId, prompt: text(words) });
   seen.initialized = await agent.request(methods.agent.initialize, {
     protocolVersion: PROTOCOL_VERSION,
-    clientCapabilities: { fs: { readTextFile: true, writeTextFile: true } },
+    clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: true },
   });
   const opened = await agent.request(methods.agent.session.new, { cwd: folder, mcpServers: [] });
   const { sessionId } = opened;
   seen.modes = opened.modes.availableModes.map((mode) => mode.id);
   seen.edited = await prompt(sessionId, "Tea instead of milk.");
+  seen.ran = await prompt(sessionId, "Run something.");
+  seen.shown = seen.updates.flatMap((one) => one.content ?? []).filter((one) => one.type === "terminal");
   const hearing = new Promise((resolve) => (heard = resolve));
   const slow = prompt(sessionId, "Say something long.");
   await hearing;
