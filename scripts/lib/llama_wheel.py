@@ -10,10 +10,10 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from compiler import compiler_flags, compiler_hint, find_compiler
 from progress import Progress, run_logged
 
 PACKAGE = "llama-cpp-python"
-COMPILERS = ("c++", "g++", "clang++")
 # Processor minutes of one build, as measured; the time it takes is this over the cores.
 BUILD_MINUTES = 16
 
@@ -31,6 +31,7 @@ def wheel_folder(version: str) -> Path:
         *platform.libc_ver(),
         processor_features(),
         os.environ.get("CMAKE_ARGS", ""),
+        *compiler_flags(find_compiler(), processor_features()).values(),
     ]
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
     return cache_folder() / "wheels" / f"{PACKAGE}-{version}-{key}"
@@ -57,7 +58,7 @@ def ensure_wheel(python: Path, version: str) -> Path | None:
     making = folder.with_name(f"{folder.name}.{os.getpid()}")
     making.mkdir(parents=True)
     try:
-        if not build(python, version, making, compiles=compiler is not None):
+        if not build(python, version, making, compiler):
             if compiler is None:
                 sys.stderr.write(f"missing: a C++ compiler ({compiler_hint()})\n")
             return None
@@ -68,8 +69,9 @@ def ensure_wheel(python: Path, version: str) -> Path | None:
     return folder
 
 
-def build(python: Path, version: str, folder: Path, *, compiles: bool) -> bool:
+def build(python: Path, version: str, folder: Path, compiler: str | None) -> bool:
     """Let pip make the wheel: from its own cache, a configured index or folder, or the source."""
+    compiles = compiler is not None
     cores = os.cpu_count() or 1
     minutes = max(1, round(BUILD_MINUTES / cores))
     progress = Progress(
@@ -77,12 +79,18 @@ def build(python: Path, version: str, folder: Path, *, compiles: bool) -> bool:
         if compiles
         else "looking for a compiled llama.cpp"
     )
+    flags = compiler_flags(compiler, processor_features())
+    kinds = () if compiles else ("--only-binary", ":all:")
+    if flags:
+        # What pip keeps may have been made without them.
+        kinds = ("--no-cache-dir", "--no-binary", PACKAGE)
     command = [
         *(str(python), "-m", "pip", "wheel", "--verbose", "--no-deps", "--progress-bar", "off"),
-        *(() if compiles else ("--only-binary", ":all:")),
+        *kinds,
         *("--wheel-dir", str(folder), f"{PACKAGE}=={version}"),
     ]
     os.environ.setdefault("CMAKE_BUILD_PARALLEL_LEVEL", str(cores))
+    os.environ.update(flags)
     log = cache_folder() / "logs" / "llama-build.log"
     return run_logged(command, log, progress, describe_build, explain=compiles)
 
@@ -99,27 +107,3 @@ def describe_build(output: str) -> str:
         if re.match(r"\s*Installing build dependencies", line):
             return "installing cmake"
     return ""
-
-
-def find_compiler() -> str | None:
-    """A C++ compiler that runs: on macOS the commands exist before the tools are installed."""
-    for name in (os.environ.get("CXX", ""), *COMPILERS):
-        found = shutil.which(name) if name else None
-        command = [str(found), "--version"]
-        if found and subprocess.run(command, capture_output=True, check=False).returncode == 0:
-            return found
-    return None
-
-
-def compiler_hint() -> str:
-    """The command that installs a C++ compiler here."""
-    if sys.platform == "darwin":
-        return "xcode-select --install"
-    hints = {
-        "apt-get": "sudo apt-get install g++",
-        "dnf": "sudo dnf install gcc-c++",
-        "pacman": "sudo pacman -S gcc",
-        "apk": "sudo apk add g++",
-    }
-    found = [hint for manager, hint in hints.items() if shutil.which(manager)]
-    return found[0] if found else "install g++ or clang++"

@@ -27,6 +27,8 @@ _OLDEST_CUDA = min(_CUDA)
 # engine/cuda_runtime.py loads them: the wheels look only where the system keeps its libraries.
 _CUDA_12_PACKAGES = ("nvidia-cuda-runtime-cu12", "nvidia-cublas-cu12")
 _ROCM_WHEELS: Version = (7, 2)
+# What llama.cpp asks for before it compiles code with AMX (ggml-cpu/amx/common.h).
+_WITHOUT_AMX = "-DCMAKE_C_FLAGS=-U__AMX_INT8__ -DCMAKE_CXX_FLAGS=-U__AMX_INT8__"
 _PYTHON_HINT = "prebuilt wheels end at Python 3.12: uv tool install --python 3.12 inhouse"
 _NAMES: Mapping[Backend, str] = {
     "cuda": "CUDA",
@@ -82,6 +84,8 @@ def decide(installed: Installed, hardware: Hardware, circumstances: Circumstance
         text = "an NVIDIA card is here without NVIDIA's driver, so nothing can use it: install it"
         return Decision(good=False, text=text, obstacle=_driver_hint(hardware))
     wanted = _wanted(hardware)
+    if not wanted and installed.wrong_amx:
+        return _without_amx(installed, circumstances)
     if not wanted:
         return Decision(
             good=True, text=f"built for {_describe(installed)}; no graphics card to use"
@@ -98,6 +102,18 @@ def decide(installed: Installed, hardware: Hardware, circumstances: Circumstance
     if isinstance(way, str):
         return Decision(good=False, text=text, obstacle=way)
     return Decision(good=False, text=text, way=way)
+
+
+def _without_amx(installed: Installed, given: Circumstances) -> Decision:
+    """The same build without the code that would end the engine, which does without it so far."""
+    text = (
+        f"{installed.wrong_amx} compiled its AMX code wrongly (GCC's bug 114098), so models are "
+        "read without it and more slowly: inhouse doctor --fix-build"
+    )
+    if not given.toolchain.compiler:
+        obstacle = "there is no C++ compiler: install g++ 13.3 or newer, then again"
+        return Decision(good=False, text=text, obstacle=obstacle)
+    return Decision(good=False, text=text, way=Way("cpu", cmake=_WITHOUT_AMX))
 
 
 def _wanted(hardware: Hardware) -> tuple[Backend, ...]:

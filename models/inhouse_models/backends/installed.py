@@ -36,13 +36,17 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What llama.cpp says of itself. `backends` as it names them, `system` its instruction sets."""
+    """What llama.cpp says of itself. `backends` as it names them, `system` its instruction sets.
+
+    `wrong_amx` is the compiler that compiled its AMX code wrongly, where one did.
+    """
 
     version: str
     gpu_offload: bool
     backends: tuple[str, ...]
     devices: tuple[Device, ...] = ()
     system: str = ""
+    wrong_amx: str = ""
 
     def has(self, backend: Backend) -> bool:
         """Whether it was built with this backend."""
@@ -95,6 +99,7 @@ def read_facts(line: str) -> Installed | None:
             tuple(str(name) for name in backends),
             devices,
             str(system),
+            str(data.get("wrong_amx", "")),
         )
     except (ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -96,6 +96,8 @@ async def verify(way: Way, ask: tuple[str, ...] = ASK) -> Installed | RebuildFau
         return RebuildFault(
             f"the new build has no {name_of(way.backend)} either: it has {', '.join(now.backends)}"
         )
+    if now.wrong_amx:
+        return RebuildFault(f"{now.wrong_amx} has compiled the AMX code of the new build as well")
     return now
 
 

@@ -9,6 +9,7 @@ import sys
 from typing import Any
 
 from inhouse_models.engine.binding import library, library_version
+from inhouse_models.engine.compiled_amx import wrong_amx
 
 
 def build_facts() -> dict[str, object]:
@@ -19,6 +20,7 @@ def build_facts() -> dict[str, object]:
         "version": library_version(),
         "gpu_offload": bool(functions.llama_supports_gpu_offload()),
         "system": functions.llama_print_system_info().decode("utf-8", "replace").strip(),
+        "wrong_amx": wrong_amx(),
         "backends": _backends(ggml),
         "devices": _devices(ggml),
     }

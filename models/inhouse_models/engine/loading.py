@@ -8,6 +8,7 @@ from inhouse_models.adapter import Adapter
 from inhouse_models.chat import ModelError
 from inhouse_models.engine.adapters import AdapterFile, read_adapters
 from inhouse_models.engine.binding import library
+from inhouse_models.engine.compiled_amx import wrong_amx
 from inhouse_models.engine.context import CellType, ContextOptions
 from inhouse_models.engine.projector import judge_projector, projector_bytes
 from inhouse_models.engine.store.prefix_store import Budget
@@ -37,6 +38,7 @@ ATTENTION_SEQUENCES = 4
 # A second recurrent conversation is worth so much of the context.
 WORTH_CONTEXT = 0.85
 MOST_STATES_MEMORY = 2 * GIB
+WRONG_AMX = "AMX: Not used, since {} compiled it wrongly: inhouse doctor --fix-build"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,9 @@ def _recall(options: EngineOptions) -> SpeedChoices:
 
 def _plan_with(options: EngineOptions, choices: SpeedChoices) -> Loading | ModelError:
     header = read_header(options.path)
+    compiler = wrong_amx()
+    if compiler:
+        options.report(WRONG_AMX.format(compiler))
     architecture = "" if isinstance(header, GgufFault) else header.architecture
     adapters = read_adapters(options.lora, architecture)
     if isinstance(adapters, ModelError):
@@ -153,6 +158,9 @@ def _plan_with(options: EngineOptions, choices: SpeedChoices) -> Loading | Model
         # llama.cpp may know more than the plan does, and says what is wrong with a damaged file.
         options.report(f"no memory plan for {options.path}: {shape.text}")
         return replace(_without_plan(options, choices), adapters=adapters)
+    if compiler:
+        # Nothing is copied into the processor's own order, and no memory planned for it.
+        shape = replace(shape, repacked_bytes=0)
     devices = _devices()
     wish = _wish(options, choices, sum(file.size for file in adapters))
     plan = _plan(shape, devices, wish, options.sequences)
@@ -254,7 +262,7 @@ def _without_plan(options: EngineOptions, choices: SpeedChoices) -> Loading:
     return Loading(
         options.path,
         -1 if choices.gpu_layers is None else choices.gpu_layers,
-        repack=True,
+        repack=not wrong_amx(),
         context=context,
         marks=options.marks or 8,
         budget=_budget(options, MOST_STATES_MEMORY),

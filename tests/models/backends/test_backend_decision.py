@@ -160,3 +160,19 @@ def test_a_missing_build_says_how_it_is_mended() -> None:
         assert "inhouse doctor --fix-build" in text
     cuda = Installed("0.3.36", True, ("CUDA", "CPU"))
     assert not decide(cuda, RADEON, Circumstances()).good
+
+
+def test_amx_that_was_compiled_wrongly_is_compiled_anew_without() -> None:
+    wrong = replace(CPU, wrong_amx="GCC 12.2")
+    decision = decide(wrong, Hardware(), Circumstances(Toolchain()))
+    assert not decision.good
+    assert "GCC 12.2" in decision.text
+    assert decision.text.endswith("inhouse doctor --fix-build")
+    assert decision.way is not None
+    assert decision.way.backend == "cpu"
+    assert decision.way.cmake.count("-U__AMX_INT8__") == 2
+    bare = decide(wrong, Hardware(), Circumstances(BARE))
+    assert bare.way is None
+    assert "install g++" in bare.obstacle
+    # With a card it matters less than the card.
+    assert decide(wrong, RTX, Circumstances(NVCC)).way == decide(CPU, RTX, Circumstances(NVCC)).way

@@ -111,6 +111,10 @@ def test_what_goes_wrong_is_one_line(tmp_path: Path) -> None:
     without, _heard = run(tmp_path, WHEEL, answer("CPU"))
     assert isinstance(without, RebuildFault)
     assert "has no CUDA either: it has CPU" in without.text
+    wrong = json.dumps({**FACTS, "backends": ["CUDA", "CPU"], "wrong_amx": "GCC 12.2"})
+    again, _heard = run(tmp_path, WHEEL, (sys.executable, "-c", f"print({wrong!r})"))
+    assert isinstance(again, RebuildFault)
+    assert "GCC 12.2 has compiled the AMX code" in again.text
     missing = "import sys; sys.exit('libcudart.so.12: cannot open shared object file')"
     unloadable, _heard = run(tmp_path, WHEEL, (sys.executable, "-c", missing))
     assert isinstance(unloadable, RebuildFault)
