@@ -124,6 +124,7 @@ class RunOptions:
 class SweBenchOptions(RunOptions):
     """The same for instances of SWE-bench."""
 
+    source: Annotated[Path | None, typer.Argument(metavar="FILE", show_default=False)] = None
     repositories: Annotated[
         str | None,
         typer.Option(
