@@ -24,6 +24,7 @@ from inhouse_models.chat import (
 from inhouse_models.client import Answer, Lost, stream_answer
 from inhouse_models.completion import Completion, CompletionRequest
 from inhouse_models.filling_client import ask_infill
+from inhouse_models.host.log import last_crash
 from inhouse_models.host.places import Place, log_path
 from inhouse_models.host.spawn import HostOptions, Start, ensure_host, open_http, start_directly
 from inhouse_models.wire import encode_request
@@ -244,8 +245,16 @@ class LocalClient:
             self._http = None
 
     def _lost(self, cause: str) -> ModelError:
+        log = log_path()
+        crash = last_crash(log)
+        if crash:
+            return ModelError(
+                "engine_lost",
+                f"The engine stopped and could not go on: llama.cpp crashed ({crash.lower()})."
+                f" Whether its build suits this machine: inhouse doctor. Its log is {log}.",
+            )
         return ModelError(
             "engine_lost",
             f"The engine stopped and could not go on ({cause or 'no reason given'})."
-            f" Its log is {log_path()}.",
+            f" Its log is {log}.",
         )

@@ -13,7 +13,7 @@ from inhouse_models.engine.worker import Engine
 from inhouse_models.host.arguments import engine_options, parse_arguments
 from inhouse_models.host.doorkeeper import Doorkeeper, HouseRules
 from inhouse_models.host.filtered import is_filtered
-from inhouse_models.host.log import write_log
+from inhouse_models.host.log import log_crashes, write_log
 from inhouse_models.host.patience import listening
 from inhouse_models.host.pausing import Patience
 from inhouse_models.host.places import SOCKET_HOST
@@ -60,6 +60,7 @@ def end_on_fault(fault: threading.ExceptHookArgs) -> None:
 
 def main() -> None:
     """Run until stopped."""
+    log_crashes()
     threading.excepthook = end_on_fault
     asyncio.run(serve(sys.argv[1:]))
 

@@ -21,7 +21,7 @@ from inhouse_models.engine.tuning import Tuner, tuned_options
 from inhouse_models.engine.weights import LoadError, Weights
 from inhouse_models.host.arguments import engine_options, parse_arguments
 from inhouse_models.host.filtered import is_filtered
-from inhouse_models.host.log import write_log
+from inhouse_models.host.log import log_crashes, write_log
 from inhouse_models.machine.source import ThisMachine
 from inhouse_models.measuring.measured import Layout, Measured, encode_measured
 from inhouse_models.measuring.trial import run_trial
@@ -58,6 +58,7 @@ class Listener:
 
 def main() -> None:
     """Measure and say so."""
+    log_crashes()
     arguments = parse_arguments(sys.argv[1:])
     listener = Listener(arguments.fd)
     if arguments.confined and not is_filtered():

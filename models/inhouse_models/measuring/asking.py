@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any, Literal, cast
 
 from inhouse_models.chat import ModelError
+from inhouse_models.host.log import last_crash
 from inhouse_models.host.places import log_path
 from inhouse_models.host.spawn import HostOptions, Start, start_directly
 from inhouse_models.measuring.measured import Measured, decode_measured
@@ -51,7 +52,9 @@ async def ask_for_measurement(
                 return ModelError("load", str(said["problem"]))
             elif measured := decode_measured(said.get("measured") or {}):
                 return measured
-    text = f"The engine stopped while it was measured. Its log is {log_path()}."
+    crash = last_crash(log_path())
+    why = f" (llama.cpp crashed: {crash.lower()})" if crash else ""
+    text = f"The engine stopped while it was measured{why}. Its log is {log_path()}."
     return ModelError("engine_lost", text)
 
 

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from inhouse_models.chat import (
 )
 from inhouse_models.gguf import GgufHeader, read_header
 from inhouse_models.host.control import engine_status
+from inhouse_models.host.log import last_crash
 from inhouse_models.host.places import log_path
 from inhouse_models.host.spawn import HostOptions
 from inhouse_models.local import LocalClient, LocalModel
@@ -125,6 +127,36 @@ def test_a_file_that_is_cut_short_while_in_use_is_one_clear_error(model: Path) -
         assert before.pid not in [status.pid for status in await engine_status()]
 
     run(model, check)
+
+
+def test_a_crash_is_called_one_and_the_log_says_where(model: Path) -> None:
+    async def check(client: LocalClient) -> None:
+        crashed: list[int] = []
+        last: Part | None = None
+        async with asyncio.timeout(SECONDS):
+            async for part in client.stream(replace(QUESTION, max_tokens=1500)):
+                last = part
+                pids = [status.pid for status in await engine_status()]
+                if not isinstance(part, Finish) and pids and pids[0] not in crashed:
+                    crashed.append(pids[0])
+                    os.kill(pids[0], signal.SIGSEGV)
+        assert len(crashed) == 2
+        assert isinstance(last, Finish)
+        assert last.error is not None
+        assert "llama.cpp crashed (segmentation fault)" in last.error.text
+        assert "inhouse doctor" in last.error.text
+        assert "most recent call first" in log_path().read_text()
+
+    run(model, check)
+
+
+def test_an_old_crash_is_not_the_cause_of_today(tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    assert last_crash(log) == ""
+    log.write_text("T loading a\nFatal Python error: Aborted\n\nThread 0x1:\n")
+    assert last_crash(log) == "Aborted"
+    log.write_text(log.read_text() + "T loading a\nT stopped\n")
+    assert last_crash(log) == ""
 
 
 def test_a_file_that_is_whole_again_is_used(model: Path, tiny_model: Callable[[str], Path]) -> None:
