@@ -1,5 +1,6 @@
 """Shows, asks and stops the engine hosts of this user."""
 
+import fcntl
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -64,13 +65,23 @@ async def _find_hosts() -> list[tuple[Place, EngineStatus]]:
     for place in places:
         hello = await say_hello(place)
         if hello is None:
-            if not _is_listened_to(place):
-                place.socket.unlink(missing_ok=True)
+            _clean_away(place)
             continue
         names = EngineStatus.__dataclass_fields__
         known = {name: hello[name] for name in names if name in hello}
         found.append((place, EngineStatus(**known)))
     return found
+
+
+def _clean_away(place: Place) -> None:
+    """Remove a socket that nobody listens on, unless a host is being started there now."""
+    with place.lock.open("a") as lock:
+        try:
+            fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        if not _is_listened_to(place):
+            place.socket.unlink(missing_ok=True)
 
 
 def _is_listened_to(place: Place) -> bool:
