@@ -122,7 +122,11 @@ def test_without_a_terminal_it_only_proposes(inhouse: Run) -> None:
     assert said.returncode == 0
     assert "Next" in said.stdout
     assert not user_file().exists()
-    assert inhouse("setup", "--dry-run", "--json").returncode == 0
+    assert "wanted" not in json.loads(inhouse("setup", "--dry-run", "--json").stdout)
+    named = json.loads(inhouse("setup", "--json", "-m", "starter").stdout)["wanted"]
+    assert (named["model"], named["here"]) == ("qwen2.5-coder-1.5b", False)
+    assert named["fits"] in ("fits", "slow")
+    assert named["reasons"]
     for other in ("--yes", "--measure"):
         clash = inhouse("setup", "--dry-run", other)
         assert clash.returncode == 2

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from inhouse.cli.setting_up import Target
+    from inhouse.live.fitting import Fit
     from inhouse_models.machine import Machine
     from inhouse_models.machine.recording import Recorder
     from inhouse_models.proposal.option import Option
@@ -132,11 +133,11 @@ def _go_all_the_way(proposal: "Proposal", options: SetupOptions) -> None:
 
 
 def _look_at_build(machine: "Machine") -> "list[Section]":
-    """What is wrong with the llama.cpp that is installed, where there is a card for it to use."""
+    """What is wrong with the installed llama.cpp, where there is more than a processor like all."""
     from inhouse.llama_build import look_at_build
     from inhouse_models.proposal.report import Section
 
-    if not machine.gpus and not machine.unused_gpus:
+    if not (machine.gpus or machine.unused_gpus or "AMX" in machine.processor.instructions):
         return []
     look = asyncio.run(look_at_build(machine))
     obstacle = (f"{look.obstacle}.",) if look.obstacle else ()
@@ -179,10 +180,16 @@ def _question(target: "Target") -> str:
 
 def _show_proposal(proposal: "Proposal", options: SetupOptions) -> None:
     """Only what would be done."""
-    if options.as_json:
-        say_json(describe_proposal(proposal, _models_here()))
-    else:
+    if not options.as_json:
         _print(_sections(proposal, options))
+        return
+    told = describe_proposal(proposal, _models_here())
+    if options.model is not None:
+        wanted = _look_at_wanted(options.model, proposal.machine)
+        verdict, reasons = wanted.fit.verdict, list(wanted.fit.reasons)
+        about = {"model": wanted.name, "here": wanted.here, "fits": verdict, "reasons": reasons}
+        told["wanted"] = about
+    say_json(told)
 
 
 def _show_nothing(proposal: "Proposal", *, as_json: bool) -> None:
@@ -202,7 +209,9 @@ def _sections(proposal: "Proposal", options: SetupOptions) -> "Sequence[Section]
 
     if options.model is not None:
         found = Section("Found", tuple(describe_found(proposal.machine)))
-        return (found, _describe_wanted(options.model, proposal.machine))
+        wanted = _look_at_wanted(options.model, proposal.machine)
+        line = f"{wanted.title}{', already here' if wanted.here else ''}"
+        return (found, Section("Wanted", (line, *wanted.fit.reasons)))
     sections = list(report(proposal, _models_here()))
     known = recall(proposal.chosen.entry.name, proposal.machine) if proposal.chosen else None
     if known:
@@ -210,11 +219,20 @@ def _sections(proposal: "Proposal", options: SetupOptions) -> "Sequence[Section]
     return sections
 
 
-def _describe_wanted(name: str, machine: "Machine") -> "Section":
-    """How a model lies in this machine; ends the command when it does not fit at all."""
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A model that was named, and how it lies in this machine."""
+
+    name: str
+    title: str
+    here: bool
+    fit: "Fit"
+
+
+def _look_at_wanted(name: str, machine: "Machine") -> _Wanted:
+    """Ends the command when it does not fit at all."""
     from inhouse.live.fitting import fit_of
     from inhouse_models.catalogue import find_entry
-    from inhouse_models.proposal.report import Section
     from inhouse_models.store import ModelFile, Store
 
     found = Store().find(name)
@@ -225,7 +243,7 @@ def _describe_wanted(name: str, machine: "Machine") -> "Section":
     if fit.verdict == "too large":
         fail(" ".join(fit.reasons), ExitCode.ENGINE)
     title = f"{entry.title} ({entry.name})" if entry else name
-    return Section("Wanted", (f"{title}{', already here' if here else ''}", *fit.reasons))
+    return _Wanted(entry.name if entry else name, title, here, fit)
 
 
 def _models_here() -> frozenset[str]:
