@@ -142,7 +142,7 @@ class OneScreen(App[None], Generic[Result]):
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
     """Wait for the screen; a test that waits for nothing fails by its timeout."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not true():
             await pilot.pause(0.01)
 

@@ -24,7 +24,7 @@ class Opened:
 
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait for the screen; a test that waits for nothing fails by its timeout."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not true():
                 await self.pilot.pause()
 

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from tests.tui.whole_app import make_folder, running
+from tests.tui.whole_app import make_folder, running, standing_still
 
 from inhouse.tui.asking.panel import QuestionPanel
 from inhouse_models.scripted import ScriptedModel, SlowModel, call, say
@@ -54,7 +54,7 @@ def test_escape_interrupts_and_the_queue_waits(tmp_path: Path) -> None:
     model = SlowModel(say("a\nb\n"))
 
     async def run() -> None:
-        async with running(folder, model) as stage:
+        async with running(folder, model, clock=standing_still) as stage:
             await stage.send("slow")
             await model.waiting.wait()
             await stage.send("later")
@@ -74,7 +74,7 @@ def test_control_c_twice_leaves_and_once_does_not(tmp_path: Path) -> None:
     folder = make_folder(tmp_path)
 
     async def run() -> None:
-        async with running(folder, ScriptedModel(())) as stage:
+        async with running(folder, ScriptedModel(()), clock=standing_still) as stage:
             await stage.pilot.press("ctrl+c")
             assert stage.app.is_running and stage.app.live.state == "ready"
             await stage.pilot.press("ctrl+c")

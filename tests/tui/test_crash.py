@@ -42,7 +42,7 @@ program = Program()
 program.run()
 sys.exit(program.return_code)
 """
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 @dataclass

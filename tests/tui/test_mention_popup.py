@@ -223,7 +223,8 @@ def test_a_key_does_not_wait_for_a_slow_list(
         app.composer.editor.type("see @client")
         await pilot.pause()
         await press(pilot, "enter")
-        await pilot.pause()
+        while not app.messages:
+            await pilot.pause()
         sources.may_list.set()
 
     messages = drive(tmp_path, act, sources=sources).messages

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from tests.tui.whole_app import Stage, make_folder, running
+from tests.tui.whole_app import Stage, make_folder, running, standing_still
 
 from inhouse.tui.commands.sessions import pick_first
 from inhouse.tui.screens.confirm import ConfirmScreen
@@ -164,7 +164,7 @@ def test_escape_twice_rewinds_code_and_conversation(tmp_path: Path) -> None:
     folder = make_folder(tmp_path)
 
     async def run() -> None:
-        async with running(folder, model(), mode="yolo") as stage:
+        async with running(folder, model(), clock=standing_still, mode="yolo") as stage:
             await stage.turn("write a")
             await stage.turn("write b")
             assert names(folder) == ["a.txt", "b.txt"]

@@ -13,6 +13,7 @@ from inhouse.build import Wish
 from inhouse.settings import Settings
 from inhouse.tui.app import InhouseApp
 from inhouse.tui.opening import Opening
+from inhouse_agent.events import TurnEnded
 from inhouse_models.chat import ModelClient, ModelError
 
 CART = '''"""A cart."""
@@ -21,6 +22,17 @@ CART = '''"""A cart."""
 def total(items):
     return sum(item.price for item in items)
 '''
+
+
+def unhurried() -> float:
+    """A clock by which whatever a test does takes long: nobody is still typing, no key is pressed
+    twice at once. On a real one that would depend on how busy the machine is."""
+    return 1_000 * time.monotonic()
+
+
+def standing_still() -> float:
+    """A clock by which all keys are pressed at once."""
+    return 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +44,7 @@ class Stage:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Waits until what the person sees has got so far."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not condition():
                 await self.pilot.pause()
 
@@ -48,10 +60,17 @@ class Stage:
 
     async def turn(self, text: str) -> None:
         """A prompt, until its turn has ended."""
+        before = self.ended()
         await self.send(text)
-        await self.pilot.pause()
-        await self.until(lambda: self.app.live.state == "ready" and not self.app.live.queue)
+        await self.until(lambda: self.ended() > before and self.app.live.state == "ready")
+        await self.until(lambda: not self.app.live.queue)
         await self.settle()
+
+    def ended(self) -> int:
+        """How many turns of the open session have ended."""
+        built = self.app.live.built
+        events = built.session.events() if built is not None else ()
+        return sum(isinstance(event, TurnEnded) for event in events)
 
     def texts(self) -> str:
         """Everything that the conversation holds, as it would be copied."""
@@ -71,7 +90,7 @@ async def running(
     root: Path,
     model: ModelClient | ModelError,
     size: tuple[int, int] = (100, 30),
-    clock: Callable[[], float] = time.monotonic,
+    clock: Callable[[], float] = unhurried,
     **settings: object,
 ) -> AsyncGenerator[Stage]:
     """The app in this folder with this model, opened and shown."""

@@ -1,10 +1,11 @@
 """Shows the question that waits in the place of the composer, and carries the answer back."""
 
 import asyncio
-import time
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.containers import Vertical
 
     from inhouse.live.live_session import LiveSession
@@ -22,12 +23,19 @@ TYPING_SECONDS: Final = 1.5
 class Answering:
     """At most one panel; while it is there the composer waits behind it, with its text."""
 
-    def __init__(self, live: "LiveSession", composer: "Composer", presenter: "Presenter") -> None:
+    def __init__(
+        self,
+        live: "LiveSession",
+        composer: "Composer",
+        presenter: "Presenter",
+        clock: "Callable[[], float]",
+    ) -> None:
         self._live = live
         self._composer = composer
         self._presenter = presenter
+        self._clock = clock
         self._panel: QuestionPanel | None = None
-        self.last_written = 0.0
+        self.last_written = float("-inf")
 
     @property
     def asking(self) -> bool:
@@ -49,9 +57,11 @@ class Answering:
         if self._panel is None:
             from inhouse.tui.asking.panel import QuestionPanel
 
-            typing = time.monotonic() - self.last_written < TYPING_SECONDS
+            typing = self._clock() - self.last_written < TYPING_SECONDS
             rule = self._rule_for(question)
-            self._panel = QuestionPanel(question, rule, questions.behind, typing=typing)
+            self._panel = QuestionPanel(
+                question, rule, questions.behind, typing=typing, clock=self._clock
+            )
             self._composer.display = False
             await place.mount(self._panel, before=self._composer)
         self._panel.behind = questions.behind

@@ -100,7 +100,7 @@ class InhouseApp(TerminalApp[None]):
         self.presenter = Presenter(
             Places(self.conversation, self.checklist, self.prefill, opening.root)
         )
-        self.answering = Answering(self.live, self.composer, self.presenter)
+        self.answering = Answering(self.live, self.composer, self.presenter, clock)
         self.notifier = Notifier(self.tell_terminal)
         self.status = StatusFollower(self.status_line, opening.root)
 
@@ -369,7 +369,7 @@ class InhouseApp(TerminalApp[None]):
         if draft == self._draft:
             return
         self._draft = draft
-        self.answering.last_written = time.monotonic()
+        self.answering.last_written = self._clock()
         if not draft.startswith(("/", "!")):
             self.live.read_ahead(draft)
 
