@@ -6,6 +6,7 @@ What is added stays in its place: a prompt that begins as the last one did is re
 import asyncio
 import re
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -32,8 +33,9 @@ class SymbolContext:
 
     root: Path
     index: "RepositoryIndex"
+    clock: Callable[[], float] = time.monotonic
     file: str = ""
-    asked_at: float = 0.0
+    asked_at: float = float("-inf")
     ready: bool = False
     shown: list[ContextFile] = field(default_factory=list[ContextFile])
     _refreshing: asyncio.Task[None] | None = None
@@ -41,7 +43,7 @@ class SymbolContext:
     async def enrich(self, request: CompletionRequest, patience: float = 0.0) -> CompletionRequest:
         """The request with definitions behind its files; `patience` seconds for the index, when
         it was not read yet."""
-        now = time.monotonic()
+        now = self.clock()
         paused = now - self.asked_at > PAUSE_SECONDS
         self.asked_at = now
         if paused or not self.ready:
