@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def running(command: Sequence[str], folder: Path, seconds: float = 60) -> Run:
+def running(command: Sequence[str], folder: Path, seconds: float = 120) -> Run:
     """Runs a command in a folder, for so long at most."""
 
     def run(

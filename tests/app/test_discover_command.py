@@ -28,7 +28,7 @@ def running(routes: Routes) -> Generator[FakeServer]:
 
     thread = threading.Thread(target=lambda: asyncio.run(main()))
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     server, loop = found[0]
     try:
         yield server

@@ -124,7 +124,7 @@ def test_answers_come_one_by_one_over_a_pipe(tmp_path: Path) -> None:
             process.stdin.flush()
             assert json.loads(process.stdout.readline())["verdict"] == "ask"
         process.stdin.close()
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
 
 
 def test_rules_are_listed_with_their_source(

@@ -33,7 +33,7 @@ def wish():
 
 sys.exit(PlainConversation(wish, Printer(sys.stdout), connect_model=connect).run())
 """
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 CTRL_C, CTRL_D = b"\x03", b"\x04"
 
 
@@ -106,6 +106,17 @@ def test_ctrl_c_ends_the_answer_then_the_program(terminal: Terminal) -> None:
     terminal.interrupt_until(b"is kept; go on with: inhouse --plain -c")
     assert terminal.wait() == 130
     assert b"Traceback" not in terminal.shown
+
+
+def test_ctrl_c_pressed_again_and_again_leaves_without_a_word_of_python(terminal: Terminal) -> None:
+    assert terminal.read_until(b"> ")
+    end = time.monotonic() + PATIENCE_SECONDS
+    while terminal.process.poll() is None and time.monotonic() < end:
+        terminal.type(CTRL_C)
+        terminal.read_until(b"never shown", 0.005)
+    assert terminal.wait() == 130
+    assert b"Traceback" not in terminal.shown
+    assert b"is kept; go on with: inhouse --plain -c" in terminal.shown
 
 
 def test_ctrl_d_ends_it_at_once(terminal: Terminal) -> None:

@@ -311,7 +311,11 @@ def encrypting(tmp_path: Path) -> Iterator[Callable[[bool], str]]:
         connection, _ = listener.accept()
         with connection:
             if not encrypted:
+                # Who closes what it has not read breaks the connection off.
+                connection.recv(1 << 16)
                 connection.sendall(b"HTTP/1.0 200 OK\r\n\r\n")
+                while connection.recv(1 << 16):
+                    pass
                 return
             with pytest.raises(ssl.SSLError):
                 context.wrap_socket(connection, server_side=True)

@@ -23,6 +23,8 @@ from acp.schema import (
 from tests.app.loaded import loaded_command
 
 FILES = ClientCapabilities(fs=FileSystemCapabilities(read_text_file=True, write_text_file=True))
+# An agent that is killed after the two seconds of the SDK leaves its session as it was.
+SECONDS_TO_END = 60.0
 READ_ONLY = ClientCapabilities(fs=FileSystemCapabilities(read_text_file=True))
 
 
@@ -116,6 +118,7 @@ async def editing(
         editor,  # pyright: ignore[reportArgumentType] - it offers no terminal
         *loaded_command("agent"),
         case,
+        transport_kwargs={"shutdown_timeout": SECONDS_TO_END},
         use_unstable_protocol=True,
     ) as (agent, _process):
         await agent.initialize(PROTOCOL_VERSION, capabilities or ClientCapabilities())

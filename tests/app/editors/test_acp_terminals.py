@@ -187,6 +187,7 @@ def test_a_terminal_that_cannot_reach_us_is_let_go(
         for _twice in range(2):
             async with opener.open("call", "true") as watch:
                 assert watch is None
+        await editor.opened.wait()
         (terminal,) = editor.terminals
         await terminal.released.wait()
         assert await terminal.process.wait() == -9
