@@ -1,6 +1,7 @@
 """What of inhouse runs now: it would write again what is removed."""
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import signal
@@ -103,7 +104,9 @@ def _is_locked(path: Path) -> bool:
 def end_running(serving: list[int]) -> tuple[int, ...]:
     """Ask `inhouse serve` and every engine to end, and wait; returns the ids of those that stay."""
     for pid in serving:
-        os.kill(pid, signal.SIGTERM)
+        # It may have ended since it was found.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
     left = _wait_for(serving)
     engines = [one.pid for one in asyncio.run(engine_status())]
     asyncio.run(stop_engines())
