@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -43,6 +44,10 @@ class Person:
     read: Callable[[str], str] = input
 
 
+def _end_at_once(_number: int, _frame: object) -> None:
+    os._exit(ExitCode.INTERRUPTED)
+
+
 class _LeftError(Exception):
     """The person wants to end the program; never leaves this module."""
 
@@ -59,6 +64,8 @@ class PlainConversation:
     ) -> None:
         self._printer = printer
         self._person = person or Person()
+        # A person who is played is in a process that does more than this.
+        self._ours = person is None
         self._changed = asyncio.Event()
         self._make_wish = make_wish
         self._fault: BaseException | None = None
@@ -71,20 +78,30 @@ class PlainConversation:
         """Converse until the end. `prompt` is said first. Our own faults are raised."""
         with Background() as background:
             try:
-                return self._converse(background, prompt)
-            except _LeftError:
-                return ExitCode.INTERRUPTED
+                code = self._converse(background, prompt)
+            except (_LeftError, KeyboardInterrupt):
+                code = ExitCode.INTERRUPTED
             finally:
                 self._leave(background)
+        # While Python tidies up, its own handler is gone, and the signal would be the exit code.
+        self._hear_interrupts(signal.SIG_IGN)
+        return code
 
     def _leave(self, background: Background) -> None:
         """Say what is kept, which is on disk already, and let go; Ctrl+C ends it at once."""
+        self._hear_interrupts(signal.SIG_IGN)
         if self._live.built is not None:
             self._printer.say(KEPT.format(self._live.built.session.id))
+        self._hear_interrupts(_end_at_once)
         try:
             background.run(self._live.close())
         except KeyboardInterrupt:
             os._exit(ExitCode.INTERRUPTED)
+
+    def _hear_interrupts(self, handler: Callable[[int, object], None] | signal.Handlers) -> None:
+        """What Ctrl+C does from here to the end of the process, if that is ours alone."""
+        if self._ours:
+            signal.signal(signal.SIGINT, handler)
 
     def _converse(self, background: Background, prompt: str) -> ExitCode:
         self._printer.say(GREETING)
