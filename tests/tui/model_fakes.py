@@ -147,6 +147,13 @@ async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
             await pilot.pause(0.01)
 
 
+async def workers_end(pilot: Pilot[None]) -> None:
+    """Wait for what goes on beside the screen, in threads as well; a pause alone does not."""
+    await pilot.pause()
+    await until(pilot, lambda: all(worker.is_finished for worker in pilot.app.workers))
+    await pilot.pause()
+
+
 def drive(test: Callable[[], Awaitable[None]]) -> None:
     """Run a test's coroutine."""
 

@@ -29,7 +29,8 @@ class Opened:
                 await self.pilot.pause()
 
     async def workers_end(self) -> None:
-        """Wait for what goes on beside the screen."""
+        """Wait for what goes on beside the screen, once it has begun."""
+        await self.pilot.pause()
         await self.until(lambda: all(worker.is_finished for worker in self.app.workers))
         await self.pilot.pause()
 

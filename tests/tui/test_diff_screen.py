@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.tui.conftest import Snapshot
 from tests.tui.diff_samples import DATES, GONE, NEW, SEVERAL
+from tests.tui.model_fakes import workers_end
 from tests.tui.screen_rows import rows_of
 from textual.app import App
 
@@ -42,8 +43,8 @@ def use(
     async def run() -> None:
         app = ScreenApp(theme)
         async with app.run_test(size=size) as pilot:
-            app.push_screen(DiffScreen(source))
-            await pilot.pause()
+            await app.push_screen(DiffScreen(source))
+            await workers_end(pilot)
             await act(pilot)
 
     asyncio.run(run())
@@ -90,12 +91,9 @@ def test_it_is_read_again() -> None:
         return answers.pop(0)
 
     async def act(pilot: Any) -> None:
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
         assert rows_of(pilot.app)[0] == "Changes  1 file  +4 \u22123"
         await pilot.press("r")
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
+        await workers_end(pilot)
         assert rows_of(pilot.app)[:2] == ["Changes  2 files  +5 \u22122", "1 file in conflict."]
 
     use(source, act)

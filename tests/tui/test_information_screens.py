@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 
 import pytest
+from tests.tui.model_fakes import until, workers_end
 from tests.tui.screen_rows import screen_rows
 from textual.app import App
 from textual.binding import Binding, BindingType
@@ -70,8 +71,8 @@ def see(
     async def run() -> Shown:
         app = Shown(screen, theme)
         async with app.run_test(size=size) as pilot:
-            await asyncio.gather(*(worker.wait() for worker in app.workers))
-            await pilot.pause()
+            await until(pilot, lambda: len(app.screen_stack) > 1)
+            await workers_end(pilot)
             await act(pilot, app)
         return app
 

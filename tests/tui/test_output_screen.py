@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.tui.conftest import Snapshot
+from tests.tui.model_fakes import until
 from tests.tui.screen_rows import rows_of
 from textual.app import App
 
@@ -32,11 +33,9 @@ class ScreenApp(App[None]):
         self.copied.append(event.text)
 
 
-async def settle(pilot: Any) -> None:
-    """Wait for what is done in threads."""
-    await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
+async def sees(pilot: Any, row: int, wanted: str) -> None:
+    """Wait until this stands in a row: lines are laid out and searched in threads."""
+    await until(pilot, lambda: wanted in "".join(rows_of(pilot.app)[row : row + 1]))
 
 
 def use(
@@ -45,8 +44,8 @@ def use(
     async def run() -> None:
         app = ScreenApp()
         async with app.run_test(size=(width, 16)) as pilot:
-            app.push_screen(OutputScreen("bash make", text, at_end=at_end))
-            await settle(pilot)
+            await app.push_screen(OutputScreen("bash make", text, at_end=at_end))
+            await sees(pilot, 0, " line")
             await act(pilot)
 
     asyncio.run(run())
@@ -54,9 +53,8 @@ def use(
 
 def test_it_begins_at_the_end_of_a_command_and_scrolls() -> None:
     async def act(pilot: Any) -> None:
-        rows = rows_of(pilot.app)
-        assert rows[0].split() == ["bash", "make", "200", "lines"]
-        assert "line 199 of the build" in rows
+        await until(pilot, lambda: "line 199 of the build" in rows_of(pilot.app))
+        assert rows_of(pilot.app)[0].split() == ["bash", "make", "200", "lines"]
         await pilot.press("g")
         assert "line 0 of the build" in rows_of(pilot.app)
         await pilot.press("j", "j")
@@ -70,8 +68,7 @@ def test_it_begins_at_the_end_of_a_command_and_scrolls() -> None:
 def test_search_goes_from_hit_to_hit() -> None:
     async def act(pilot: Any) -> None:
         await pilot.press("slash", *"LINE 15")
-        await settle(pilot)
-        assert "1 of 11" in rows_of(pilot.app)[0]
+        await sees(pilot, 0, "1 of 11")
         assert "line 15 of the build" in rows_of(pilot.app)
         await pilot.press("enter", "n")
         assert "2 of 11" in rows_of(pilot.app)[0]
@@ -80,12 +77,10 @@ def test_search_goes_from_hit_to_hit() -> None:
         assert "11 of 11" in rows_of(pilot.app)[0]
         assert "line 159 of the build" in rows_of(pilot.app)
         await pilot.press("slash", *"9x")
-        await settle(pilot)
-        assert "not found" in rows_of(pilot.app)[0]
+        await sees(pilot, 0, "not found")
         await pilot.press("escape")
-        await settle(pilot)
+        await until(pilot, lambda: "not found" not in rows_of(pilot.app)[0])
         assert isinstance(pilot.app.screen, OutputScreen)
-        assert "not found" not in rows_of(pilot.app)[0]
         await pilot.press("escape")
         assert not isinstance(pilot.app.screen, OutputScreen)
 
@@ -104,8 +99,7 @@ def test_long_lines_are_wrapped_anew_when_the_terminal_changes() -> None:
     async def act(pilot: Any) -> None:
         assert rows_of(pilot.app)[1:3] == ["x" * 36, "x" * 24]
         await pilot.resize_terminal(80, 16)
-        await settle(pilot)
-        assert rows_of(pilot.app)[1] == "x" * 60
+        await sees(pilot, 1, "x" * 60)
 
     use("x" * 60, act, width=40)
 
@@ -122,12 +116,11 @@ def test_five_megabytes_are_shown_and_searched() -> None:
     assert len(text) > 5_000_000
 
     async def act(pilot: Any) -> None:
-        assert rows_of(pilot.app)[0].endswith("52,000 lines")
+        await sees(pilot, 0, "52,000 lines")
         view = pilot.app.screen.query_one(TextView)
         assert view.virtual_size.height == 104_000
         view.search("51998 words")
-        await settle(pilot)
-        assert "1 of 1" in rows_of(pilot.app)[0]
+        await sees(pilot, 0, "1 of 1")
 
     use(text, act)
 
@@ -136,7 +129,8 @@ def test_five_megabytes_are_shown_and_searched() -> None:
 def test_picture(width: int, snapshot: Snapshot) -> None:
     async def act(pilot: Any) -> None:
         await pilot.press("slash", *"15")
-        await settle(pilot)
+        await sees(pilot, 0, "1 of ")
+        await pilot.pause()
         snapshot(pilot.app, f"screens/output-{width}")
 
     use(TEXT, act, width=width)

@@ -75,8 +75,7 @@ def test_sessions_stand_as_a_tree() -> None:
         assert titles(opened) == ALL
         assert "> Make it accept hexadecimal" in text(opened, "#preview")
         await opened.pilot.press("down")
-        await opened.workers_end()
-        assert "● edit numbers.py" in text(opened, "#preview")
+        await opened.until(lambda: "● edit numbers.py" in text(opened, "#preview"))
         assert "hexadecimal" not in text(opened, "#preview")
 
     on_picker(act)
