@@ -8,6 +8,7 @@ from tests.app.conftest import Run
 from tiny_adapter import write_tiny_adapter
 from tiny_models import write_tiny_model
 
+BEGINNING = 60
 pytestmark = pytest.mark.model
 ASK = ("Say something that hangs on all these words. " * 12, "--max-turns", "1", "--no-think")
 
@@ -30,7 +31,8 @@ def test_an_adapter_changes_the_answer_and_leaves_no_trace(
     def answer(*flags: str, **more: str) -> str:
         done = inhouse("-p", *ASK, "-m", str(model), *flags, env={**env, **more})
         assert done.returncode in (0, 3, 4), done.stderr
-        return done.stdout
+        # Of what follows a token may differ: a prompt that is known is read in other batches.
+        return done.stdout[:BEGINNING]
 
     plain = answer()
     assert plain.strip()
