@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -116,4 +116,6 @@ def engines() -> list[EngineStatus]:
 def kill_engines() -> None:
     """End them as a crash would."""
     for one in engines():
-        os.kill(one.pid, signal.SIGKILL)
+        # It may have ended since it said that it was there.
+        with suppress(ProcessLookupError):
+            os.kill(one.pid, signal.SIGKILL)

@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Json = dict[str, Any]
-MAX_WAIT_SECONDS = 60
+# Longer than anything takes that has to happen while an answer hangs.
+MAX_WAIT_SECONDS = 240
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ KEYS: Mapping[str, str] = {
     "shift+tab": "\x1b[Z",
 }
 CHUNK = 65_536
+# How often a condition is looked at while nothing is written.
+LOOK_SECONDS = 0.1
 
 
 @dataclass
@@ -60,15 +62,15 @@ class Terminal:
         }
         self.pid, self.master = pty.fork()
         if self.pid == 0:
+            # Set here, the size is there before the program can ask for it.
+            set_size(0, self.columns, self.rows)
             os.chdir(self.folder)
             os.execve(command[0], command, environment)
-        self.resize(self.columns, self.rows)
 
     def resize(self, columns: int, rows: int) -> None:
         """Give the terminal another size."""
         self.screen.resize(rows, columns)
-        size = struct.pack("HHHH", rows, columns, 0, 0)
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, size)
+        set_size(self.master, columns, rows)
 
     @property
     def text(self) -> str:
@@ -105,13 +107,16 @@ class Terminal:
     def wait_until(
         self, condition: Callable[[], bool], what: Sequence[str] = (), seconds: float = 60
     ) -> None:
-        """Take what the program writes until something is true of the screen."""
+        """Take what the program writes until something is true."""
         deadline = time.monotonic() + seconds
         while not condition():
             left = deadline - time.monotonic()
-            assert left > 0 and self.take(left), f"never came: {what}\n{self.text}"
+            # It may be true of a file or a server: then nothing need be written any more.
+            assert left > 0 and self.take(min(left, LOOK_SECONDS)), (
+                f"never came: {what}\n{self.text}"
+            )
 
-    def wait_for_end(self, seconds: float = 30) -> int:
+    def wait_for_end(self, seconds: float = 60) -> int:
         """Wait until the program has ended; its exit code."""
         deadline = time.monotonic() + seconds
         while self.take(max(0.0, deadline - time.monotonic())):
@@ -145,3 +150,8 @@ class Terminal:
         """Draw what the program has written."""
         self.raw += data
         self._stream.feed(data)
+
+
+def set_size(terminal: int, columns: int, rows: int) -> None:
+    """Give a terminal that is open as this descriptor a size."""
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

@@ -11,7 +11,7 @@ from tests.e2e.terminal import Terminal
 
 READY = "Say what should change"
 IDLE = "Ask, or say what to change"
-CLEAR = "\x1b[F\x15\x15\x15"
+PATIENCE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,13 @@ def terminal(repository: Path, serve: Callable[..., Script]) -> Iterator[Termina
 def written(terminal: Terminal) -> str:
     """What stands in the editor, without the spaces at the ends of lines."""
     lines = terminal.text.splitlines()
-    top = max(at for at, line in enumerate(lines) if line.startswith("╭"))
-    bottom = max(at for at, line in enumerate(lines) if line.startswith("╰"))
+    top, bottom = last_with("╭", lines), last_with("╰", lines)
     return "\n".join(line[4:-1].rstrip() for line in lines[top + 1 : bottom])
+
+
+def last_with(sign: str, lines: list[str]) -> int:
+    """The last line that begins with a sign; 0 while half of a frame is drawn, without it."""
+    return max((at for at, line in enumerate(lines) if line.startswith(sign)), default=0)
 
 
 def shows_focus(terminal: Terminal) -> bool:
@@ -87,7 +91,7 @@ def shows_focus(terminal: Terminal) -> bool:
 def body(terminal: Terminal) -> list[str]:
     """The lines above the editor."""
     lines = terminal.text.splitlines()
-    return lines[: max(at for at, line in enumerate(lines) if line.startswith("╭"))]
+    return lines[: last_with("╭", lines) or len(lines)]
 
 
 @pytest.mark.parametrize("rows", [COMMON, MACOS], ids=["common", "macos"])
@@ -96,7 +100,7 @@ def test_every_key_does_what_it_should(terminal: Terminal, rows: tuple[Row, ...]
     for row in rows:
         terminal.type(row.before + row.sent + "^")
         wanted = "\n".join(line.rstrip() for line in row.after.split("\n"))
-        end = time.monotonic() + 5
+        end = time.monotonic() + PATIENCE_SECONDS
         while written(terminal) != wanted and time.monotonic() < end:
             terminal.take(0.05)
         if (found := written(terminal)) != wanted:

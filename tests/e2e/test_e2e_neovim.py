@@ -58,7 +58,7 @@ def drive(test: str, folder: Path, **more: str) -> None:
         env={**os.environ, **variables_of(**more)},
         capture_output=True,
         text=True,
-        timeout=180,
+        timeout=250,
         check=False,
     )
     assert done.returncode == 0, done.stderr

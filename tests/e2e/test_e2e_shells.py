@@ -64,11 +64,13 @@ class Terminal:
     def send(self, text: str) -> None:
         os.write(self._descriptor, text.encode())
 
-    def wait_for(self, text: str, seconds: float = 20) -> None:
+    def wait_for(self, text: str, seconds: float = 60) -> None:
         """Read until the text was shown."""
         end = time.monotonic() + seconds
         while text not in self.seen:
-            readable, _, _ = select.select([self._descriptor], [], [], end - time.monotonic())
+            readable, _, _ = select.select(
+                [self._descriptor], [], [], max(0.0, end - time.monotonic())
+            )
             assert readable, (text, self.seen)
             self.seen += os.read(self._descriptor, 65_536).decode("utf-8", "replace")
 

@@ -211,9 +211,8 @@ def test_the_screen_asks_and_runs_nothing_until_then(
         assert clone.sprung() == set()
         # A key right after the question appeared may have been meant for the editor: it is held.
         screen.press("escape")
-        if not screen.shows("not trusted", 2):
+        while not screen.shows("not trusted", 2):
             screen.press("escape")
-        screen.wait_for("not trusted")
         # Only what it complains about: of longer output the screen shows the end alone.
         screen.type("!git status 2>&1 >/dev/null")
         screen.press("enter")

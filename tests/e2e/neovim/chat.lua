@@ -16,8 +16,11 @@ local function ask_and_allow()
   harness.holds(harness.screen(), "│ -Buy milk and bread.")
   harness.holds(harness.screen(), "│ +Buy tea and bread.")
   harness.holds(harness.screen(), "1 y  Allow once")
+  -- A machine that does much else may have let time pass already: it is set back, and then forth.
+  local question = questions.current(chat)
+  question.since = math.max(question.since, vim.loop.now())
   harness.same(questions.answer(chat, "y"), false, "a key that was pressed too early")
-  vim.wait(450)
+  question.since = question.since - 450
   harness.same(questions.answer(chat, "x"), false, "a key that is no answer")
   api.nvim_set_current_win(chat.windows.prompt)
   api.nvim_buf_set_lines(chat.prompt, 0, -1, false, { "and then" })

@@ -1,7 +1,7 @@
 --- What the test files share: the plugin is loaded, a check that fails ends Neovim with 1.
 local M = {}
 
-local PATIENCE_MS = 30000
+local PATIENCE_MS = 60000
 
 vim.opt.runtimepath:prepend(vim.env.INHOUSE_TEST_PLUGIN)
 vim.opt.swapfile = false
