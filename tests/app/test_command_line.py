@@ -41,7 +41,7 @@ class Server(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         type(self).asked.set()
         if "hang up here" in body:
-            type(self).release.wait(30)
+            type(self).release.wait(120)
             return
         delta = {"index": 0, "delta": {"content": "Hello"}, "finish_reason": None}
         end = {"index": 0, "delta": {"content": ""}, "finish_reason": "stop"}
@@ -298,9 +298,9 @@ def test_ctrl_c_ends_with_130_and_says_how_to_go_on(folder: Path) -> None:
             stderr=subprocess.PIPE,
             text=True,
         )
-        assert handler.asked.wait(30)
+        assert handler.asked.wait(60)
         process.send_signal(signal.SIGINT)
-        out, complaints = process.communicate(timeout=30)
+        out, complaints = process.communicate(timeout=60)
     assert process.returncode == 130
     assert out == ""
     assert "Traceback" not in complaints

@@ -11,6 +11,8 @@ from tests.app.conftest import Run
 from tests.models.remote.fake_server import FakeServer, Routes, Said, serving
 from tests.models.remote.known_servers import OLLAMA, VLLM
 
+# A server answers at once, unless the machine is busy with other tests.
+DISCOVER = ("models", "discover", "--timeout", "60")
 ESCAPES = {"GET /v1/models": Said({"data": [{"id": "evil\x1b]52;c;aGk=\x07\u202e"}]})}
 
 
@@ -52,7 +54,7 @@ def ollama() -> Iterator[FakeServer]:
 def test_servers_are_listed_with_their_true_context(
     inhouse: Run, vllm: FakeServer, ollama: FakeServer
 ) -> None:
-    done = inhouse("models", "discover", vllm.url, ollama.url, "http://127.0.0.1:1")
+    done = inhouse(*DISCOVER, vllm.url, ollama.url, "http://127.0.0.1:1")
     assert done.returncode == 0
     rows = done.stdout.splitlines()
     assert rows[0].split() == ["SERVER", "MODEL", "CONTEXT", "TRAINED", "LOADED", "URL"]
@@ -64,7 +66,7 @@ def test_servers_are_listed_with_their_true_context(
 
 
 def test_json_says_what_is_switched_off(inhouse: Run, vllm: FakeServer) -> None:
-    done = inhouse("models", "discover", vllm.url, "127.0.0.1:1", "--json")
+    done = inhouse(*DISCOVER, vllm.url, "127.0.0.1:1", "--json")
     found = json.loads(done.stdout)
     (server,) = found["servers"]
     assert (server["engine"], server["models"][0]["context"]) == ("vLLM", 131_072)
@@ -75,23 +77,23 @@ def test_json_says_what_is_switched_off(inhouse: Run, vllm: FakeServer) -> None:
 
 def test_nothing_found_says_where_it_looked(inhouse: Run) -> None:
     """On a loopback address of our own, where nobody listens."""
-    done = inhouse("models", "discover", "--host", "127.9.8.7")
+    done = inhouse(*DISCOVER, "--host", "127.9.8.7")
     assert (done.returncode, done.stdout) == (5, "")
     for words in ("127.9.8.7:11434", "127.9.8.7:30000", "docs/serving.md", "models pull starter"):
         assert words in done.stderr
-    as_json = inhouse("models", "discover", "--host", "127.9.8.7", "--json")
+    as_json = inhouse(*DISCOVER, "--host", "127.9.8.7", "--json")
     assert json.loads(as_json.stdout)["servers"] == []
     assert as_json.returncode == 5
 
 
 def test_the_endpoint_that_is_set_is_asked_as_well(inhouse: Run, vllm: FakeServer) -> None:
-    done = inhouse("models", "discover", env={"INHOUSE_ENDPOINT": vllm.url})
+    done = inhouse(*DISCOVER, env={"INHOUSE_ENDPOINT": vllm.url})
     assert vllm.url in done.stdout
 
 
 def test_offline_asks_nobody(inhouse: Run, vllm: FakeServer) -> None:
     before = len(vllm.asked)
-    done = inhouse("models", "discover", vllm.url, env={"INHOUSE_OFFLINE": "true"})
+    done = inhouse(*DISCOVER, vllm.url, env={"INHOUSE_OFFLINE": "true"})
     assert (done.returncode, done.stdout) == (5, "")
     assert "offline is set" in done.stderr
     assert len(vllm.asked) == before
@@ -99,8 +101,8 @@ def test_offline_asks_nobody(inhouse: Run, vllm: FakeServer) -> None:
 
 def test_names_of_a_server_cannot_reach_the_terminal(inhouse: Run) -> None:
     with running(ESCAPES) as server:
-        shown = inhouse("models", "discover", server.url)
-        as_json = inhouse("models", "discover", server.url, "--json")
+        shown = inhouse(*DISCOVER, server.url)
+        as_json = inhouse(*DISCOVER, server.url, "--json")
     for text in (shown.stdout, as_json.stdout):
         assert "evil" in text
         assert "\x1b" not in text
@@ -112,7 +114,7 @@ def test_a_kept_key_is_sent_to_its_server_and_shown_nowhere(inhouse: Run) -> Non
         kept = inhouse("models", "key", server.url, piped="sk-secret-1\n")
         assert (kept.returncode, kept.stdout) == (0, "")
         answers = [
-            inhouse("models", "discover", server.url, other.url),
+            inhouse(*DISCOVER, server.url, other.url),
             inhouse("-p", "hi", "--endpoint", server.url),
             inhouse("doctor", "--endpoint", server.url),
             inhouse("config", "show"),
@@ -125,7 +127,7 @@ def test_a_kept_key_is_sent_to_its_server_and_shown_nowhere(inhouse: Run) -> Non
         assert all("authorization" not in asked.headers for asked in other.asked)
         assert inhouse("models", "key", server.url, "--forget").returncode == 0
         before = len(server.asked)
-        inhouse("models", "discover", server.url)
+        inhouse(*DISCOVER, server.url)
         assert all("authorization" not in asked.headers for asked in server.asked[before:])
 
 

@@ -49,7 +49,7 @@ def test_who_leaves_does_not_wait(tmp_path: Path) -> None:
     go, ended = threading.Event(), threading.Event()
 
     async def examine(root: Path, progress: Progress) -> Report:
-        go.wait(20)
+        go.wait(60)
         progress(1, 2, "nobody listens")
         ended.set()
         return REPORT
@@ -62,4 +62,4 @@ def test_who_leaves_does_not_wait(tmp_path: Path) -> None:
 
     asyncio.run(leave())
     go.set()
-    assert ended.wait(20)
+    assert ended.wait(60)

@@ -165,7 +165,7 @@ def test_a_pull_beside_the_loop_can_be_stopped(home: Path, monkeypatch: pytest.M
                 await task
             # Whoever asked is gone by now, so the end of the connection is there.
             with asked:
-                asked.settimeout(10)
+                asked.settimeout(60)
                 while asked.recv(4096):
                     pass
 

@@ -51,7 +51,7 @@ class Stage:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Waits until something has changed so that the condition is true."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not condition():
                 self.changed.clear()
                 await self.changed.wait()
@@ -334,7 +334,7 @@ def test_a_draft_is_read_while_it_is_written_and_changes_nothing(tmp_path: Path)
 
     async def act(stage: Stage, live: LiveSession) -> None:
         live.read_ahead("look at notes.txt")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await model.told.wait()
         assert "Buy milk." in model.read[0]
         assert live.built is not None

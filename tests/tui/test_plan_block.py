@@ -170,7 +170,7 @@ def test_the_editor_gets_the_plan_and_gives_it_back(monkeypatch: pytest.MonkeyPa
 
     async def scene(desk: Desk, pilot: Pilot[None]) -> None:
         await pilot.press("E")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while desk.block.plan == PLAN:
                 await pilot.pause()
 

@@ -60,7 +60,7 @@ def test_copies_and_toasts_are_made_safe() -> None:
             app.copy_to_clipboard(HOSTILE)
             assert app.clipboard == "a]52;c;eA==bcd\ne\tf2Jg"
             app.notify("[@click=app.quit]press[/] \x1b[2J [/nope]", title="[b]t[/b]\x07")
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while not app.screen.query(Toast):
                     await pilot.pause()
             shown = str(app.screen.query_one(Toast).render())

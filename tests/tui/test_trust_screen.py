@@ -212,7 +212,7 @@ class Started:
             find_question=lambda: question_for(self.root),
         )
         app = InhouseApp(opening, later())
-        async with app.run_test(size=(100, 30)) as pilot, asyncio.timeout(30):
+        async with app.run_test(size=(100, 30)) as pilot, asyncio.timeout(60):
             while app.live.state == "starting":
                 await pilot.pause()
                 if isinstance(app.screen, TrustScreen):

@@ -92,7 +92,7 @@ def test_a_closed_pipe_ends_the_agent_in_the_middle_of_a_turn(tmp_path: Path) ->
         assert process.stdin and process.stdout and process.stderr
         new = message(id=1, method="session/new", params={"cwd": str(tmp_path), "mcpServers": []})
         process.stdin.write(new + b"\n")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             session = ""
             while not session:
                 answer = json.loads(await process.stdout.readline())

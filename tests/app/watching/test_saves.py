@@ -10,7 +10,7 @@ import pytest
 from inhouse.watching.network_folder import kind_of
 from inhouse.watching.saves import Saves
 
-SECONDS = 20
+SECONDS = 60
 
 
 class Batches:
