@@ -19,6 +19,8 @@ CALL_TOKENS = 160
 INTERRUPTED_AFTER = 20
 # Three times as fast as a good typist, so that what is read meanwhile is not flattered.
 TYPED_CHARACTERS_PER_SECOND = 30
+# For a model that reads a hundred times as fast.
+QUICK_CHARACTERS_PER_SECOND = 240
 TYPED_AT_ONCE = 45
 DISTURBANCES: dict[int, Kind] = {
     **dict.fromkeys((4, 10, 16), "interrupt"),
@@ -67,12 +69,20 @@ class Taken:
     said: Said
 
 
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """How fast messages are typed, and what reads a prompt meanwhile."""
+
+    read_ahead: ReadAhead
+    characters_per_second: int
+
+
 class Conversation:
     """One side's history; `asked` is the last request.
 
     Every conversation has its own `name`, so that none finds what another one left. `calling`:
     every answer is a call, and its result the next message. `alone`: no other side waits for the
-    machine. With `read_ahead`, which reads a prompt, messages after a disturbance are typed.
+    machine. With `typing`, messages after a disturbance are typed.
     """
 
     def __init__(
@@ -82,10 +92,10 @@ class Conversation:
         *,
         calling: bool,
         alone: bool,
-        read_ahead: ReadAhead | None = None,
+        typing: Typing | None = None,
     ) -> None:
         self.side = side
-        self._read_ahead = read_ahead
+        self._typing = typing
         self.taken: list[Taken] = []
         self._calling = calling
         self._alone = alone
@@ -112,16 +122,17 @@ class Conversation:
 
     async def _type(self) -> None:
         """The last message is typed: what stands there is read while more is written."""
-        if self._read_ahead is None:
+        typing = self._typing
+        if typing is None:
             return
         request = self._request()
         last = request.messages[-1]
         reading: asyncio.Task[None] | None = None
         for end in range(TYPED_AT_ONCE, len(last.text) + TYPED_AT_ONCE, TYPED_AT_ONCE):
-            await asyncio.sleep(TYPED_AT_ONCE / TYPED_CHARACTERS_PER_SECOND)
+            await asyncio.sleep(TYPED_AT_ONCE / typing.characters_per_second)
             if reading is None or reading.done():
                 draft = (*request.messages[:-1], replace(last, text=last.text[:end]))
-                reading = asyncio.create_task(self._read_ahead(replace(request, messages=draft)))
+                reading = asyncio.create_task(typing.read_ahead(replace(request, messages=draft)))
         if reading is not None:
             # Sending ends it, as it does for a person.
             reading.cancel()

@@ -8,10 +8,13 @@ from typing import Final
 
 from conversation import (
     DISTURBANCES,
+    QUICK_CHARACTERS_PER_SECOND,
     QUICK_DISTURBANCES,
+    TYPED_CHARACTERS_PER_SECOND,
     Conversation,
     Kind,
     Taken,
+    Typing,
     new_tokens,
     turns,
 )
@@ -56,6 +59,7 @@ APPENDED: Final = Script()
 async def replay(bench: Bench, model: Path, name: str, script: Script = APPENDED) -> Replay:
     """Take every turn on one side and then on the other, which begins every second turn."""
     known = QUICK_DISTURBANCES if bench.quick else DISTURBANCES
+    rate = QUICK_CHARACTERS_PER_SECOND if bench.quick else TYPED_CHARACTERS_PER_SECOND
     kept = (entry for entry in known.items() if entry[1] in script.disturbed)
     disturbances: dict[int, Kind] = dict(kept)
     host = OwnHost(model, bench.threads, CONTEXT)
@@ -68,7 +72,7 @@ async def replay(bench: Bench, model: Path, name: str, script: Script = APPENDED
             name,
             calling=script.calling,
             alone=server is None,
-            read_ahead=host.read_ahead if script.typed else None,
+            typing=Typing(host.read_ahead, rate) if script.typed else None,
         )
         sides = [ours]
         theirs: Conversation | None = None
