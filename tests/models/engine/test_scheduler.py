@@ -51,6 +51,18 @@ class Group:
         self._loaded.engine.submit(job)
         return job
 
+    def submit_at_once(self, submit: Callable[[], object]) -> None:
+        """Let a step of another job submit: none of these is done before the last one is there,
+        however late this thread is."""
+        submitted: list[object] = []
+
+        def watch(_job: Job, _step: Step) -> None:
+            if not submitted:
+                submitted.append(submit())
+
+        prompt = self._loaded.chat("go")
+        self._loaded.run(lambda emit: Job(prompt, emit, max_tokens=1), watch)
+
     def wait(self) -> list[Ended]:
         for done in self._done:
             assert done.wait(timeout=120)
@@ -77,8 +89,9 @@ def test_two_answers_at_once_are_those_of_each_alone(loaded: LoadedEngine) -> No
     alone = [loaded.ask(prompt, max_tokens=40).ended.ids for prompt in prompts]
     loaded.ask(loaded.chat("something else"), max_tokens=1)
     group = Group(loaded)
-    for prompt in prompts:
-        group.submit((*prompt[:-1], *prompt[-1:]), max_tokens=40)
+    group.submit_at_once(
+        lambda: [group.submit((*prompt[:-1], *prompt[-1:]), max_tokens=40) for prompt in prompts]
+    )
     together = group.wait()
     assert [ended.ids for ended in together] == alone
     written = group.order(Written)
@@ -150,10 +163,15 @@ def test_reading_ahead_makes_the_answer_come_at_once(loaded: LoadedEngine) -> No
 
 def test_whoever_waits_goes_before_what_is_read_ahead(loaded: LoadedEngine) -> None:
     group = Group(loaded)
-    texts = ("first " * 100, "second " * 100, "third " * 100)
-    for text in texts:
-        group.submit(loaded.chat(text), max_tokens=0, priority=-1)
-    group.submit(loaded.chat("the person's own question"), max_tokens=3)
+    ahead = [loaded.chat(text) for text in ("first " * 100, "second " * 100, "third " * 100)]
+    question = loaded.chat("the person's own question")
+
+    def submit() -> None:
+        for prompt in ahead:
+            group.submit(prompt, max_tokens=0, priority=-1)
+        group.submit(question, max_tokens=3)
+
+    group.submit_at_once(submit)
     group.wait()
     ended = group.order(Ended)
     assert sorted(ended) == [0, 1, 2, 3]
@@ -162,10 +180,15 @@ def test_whoever_waits_goes_before_what_is_read_ahead(loaded: LoadedEngine) -> N
 
 def test_cancelled_jobs_leave_the_queue(loaded: LoadedEngine) -> None:
     group = Group(loaded)
-    for number in range(5):
-        group.submit(loaded.chat(f"number {number}"), max_tokens=10)
-    for job in group.jobs[2:]:
-        job.cancel()
+    prompts = [loaded.chat(f"number {number}") for number in range(5)]
+
+    def submit() -> None:
+        for prompt in prompts:
+            group.submit(prompt, max_tokens=10)
+        for job in group.jobs[2:]:
+            job.cancel()
+
+    group.submit_at_once(submit)
     reasons = [ended.reason for ended in group.wait()]
     assert reasons[:2] == ["length", "length"]
     assert set(reasons[2:]) == {"cancelled"}
