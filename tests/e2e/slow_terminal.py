@@ -1,5 +1,6 @@
 """A terminal at the far end of a slow line, which answers what it is asked."""
 
+import contextlib
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ class SlowTerminal(Terminal):
     """Everything takes `delay` seconds in each direction; the order stays."""
 
     delay: float = 0.2
+    _arrived: deque[float] = field(default_factory=lambda: deque[float](maxlen=2))
     _to_program: deque[tuple[float, bytes]] = field(default_factory=deque[tuple[float, bytes]])
     _to_person: deque[tuple[float, bytes]] = field(default_factory=deque[tuple[float, bytes]])
     _open_question: bytes = b""
@@ -53,9 +55,21 @@ class SlowTerminal(Terminal):
         """What the program has written is under way."""
         self._to_person.append((time.monotonic() + self.delay, data))
 
+    def type_apart(self, first: str, rest: str, seconds: float) -> float:
+        """Write two pieces so far apart, and say how far apart they came to the program: on a
+        machine that does much else that may be more."""
+        self.type(first)
+        self.wait(seconds)
+        self.type(rest)
+        self.wait_until(lambda: not self._to_program)
+        return self._arrived[-1] - self._arrived[0]
+
     def _send(self) -> None:
         while self._to_program and self._to_program[0][0] <= time.monotonic():
-            super().say(self._to_program.popleft()[1])
+            self._arrived.append(time.monotonic())
+            # What arrives when the program has ended is read by nobody.
+            with contextlib.suppress(OSError):
+                super().say(self._to_program.popleft()[1])
 
     def _show(self) -> bool:
         shown = False

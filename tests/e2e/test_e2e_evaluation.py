@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -264,8 +266,16 @@ def test_a_real_model_is_judged_by_what_it_changed(
     assert attempt["answered_by"].startswith("qwen2.5-coder-0.5b")
     assert attempt["figures"]["output_tokens"] > 0
     changes = (out / "logs" / "default" / "add-1" / "changes.diff").read_text("utf-8")
-    right = "+    return first + second" in changes
+    right = adds(task / "repo", changes)
     assert attempt["outcome"] == ("solved" if right else "failed"), (attempt, changes)
+
+
+def adds(folder: Path, changes: str) -> bool:
+    """Whether the function adds once these changes, which may be spelled in any way, are made."""
+    if changes.strip():
+        subprocess.run(["git", "apply", "-"], cwd=folder, input=changes, text=True, check=True)
+    ask = [sys.executable, "-c", "import calc; assert calc.add(2, 3) == 5"]
+    return subprocess.run(ask, cwd=folder, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def test_a_call_that_fails_is_counted(

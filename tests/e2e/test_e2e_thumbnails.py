@@ -13,6 +13,7 @@ from tests.e2e.terminal import Terminal
 READY = "Say what should change"
 QUESTION = b"\x1b_Gi=4294967295,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
 SENT = re.compile(rb"\x1b_G([^;\x1b]*);([A-Za-z0-9+/=]*)\x1b\\")
+HALF_BLOCK = "▀".encode()
 PLACEHOLDER = "\U0010eeee".encode()
 
 
@@ -38,7 +39,11 @@ def test_a_picture_is_sent_shown_and_deleted(kitty: Terminal, tmp_path: Path) ->
     kitty.type(f"\x1b[200~{file}\x1b[201~")
     kitty.wait_until(lambda: QUESTION in kitty.raw)
     kitty.say(b"\x1b_Gi=4294967295;OK\x1b\\\x1b[?62c")
-    kitty.wait_until(lambda: PLACEHOLDER in kitty.raw)
+    kitty.wait_until(lambda: PLACEHOLDER in kitty.raw or HALF_BLOCK in kitty.raw)
+    if PLACEHOLDER not in kitty.raw:
+        # On a machine that does much else it comes too late for this one, not for the next.
+        kitty.type(f"\x7f\x1b[200~{file}\x1b[201~")
+        kitty.wait_until(lambda: PLACEHOLDER in kitty.raw)
     commands = [(keys(about), data) for about, data in SENT.findall(kitty.raw) if b"q=2" in about]
     first = commands[0][0]
     assert (first["a"], first["U"], first["f"], first["s"], first["v"]) == (
@@ -70,6 +75,6 @@ def test_a_terminal_that_knows_no_images_gets_half_blocks(kitty: Terminal, tmp_p
     kitty.type(f"\x1b[200~{file}\x1b[201~")
     kitty.wait_until(lambda: QUESTION in kitty.raw)
     kitty.say(b"\x1b[?62c")
-    kitty.wait_until(lambda: "▀".encode() in kitty.raw)
+    kitty.wait_until(lambda: HALF_BLOCK in kitty.raw)
     assert PLACEHOLDER not in kitty.raw
     assert b"q=2" not in kitty.raw

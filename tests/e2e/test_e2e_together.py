@@ -55,9 +55,12 @@ def test_an_agent_a_completion_and_an_edit_at_once(inhouse: Installed) -> None:
             told, edited = agent.end(), edit.end()
         assert len(engines()) == 1
     assert told.code in (0, 4) and told.errors == [], told
-    assert edited.code == 0 and "def greet" in edited.out, edited
+    assert edited.code == 0 and "Greets people." in edited.out, edited
     usage = told.result["usage"]
     assert usage["output_tokens"] > 20
+    if told.code == 4:
+        # It went on and on: its answer leaves no room for another one.
+        return
     # Neither the completion nor the edit put the agent's state away.
     again = inhouse.run("-c", "-p", "Go on.", *PROMPT).result["usage"]
     # The end of an answer is written and not read back.

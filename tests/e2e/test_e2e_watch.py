@@ -202,6 +202,8 @@ def test_the_real_model_carries_a_comment_out(
     file = repository / "greeting.py"
     inhouse = Installed(repository)
     monkeypatch.setenv("INHOUSE_MAX_TURNS", "2")
+    # A model that rambles is stopped.
+    monkeypatch.setenv("INHOUSE_TIMEOUT", "90")
     with inhouse.start("watch", "--json", "--trust-once") as running:
         wait_for_notice(running, "Watching")
         file.write_text(ASKED)

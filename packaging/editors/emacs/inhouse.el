@@ -896,8 +896,8 @@ Write behind the prompt; \\[inhouse-chat-send] sends it.
   "Let the agent go: the buffer is killed."
   (when inhouse--chat
     (setf (inhouse--chat-state inhouse--chat) "closing")
-    (when (process-live-p (inhouse--chat-process inhouse--chat))
-      (process-send-eof (inhouse--chat-process inhouse--chat)))))
+    ;; It may have ended already, or do so right now.
+    (ignore-errors (process-send-eof (inhouse--chat-process inhouse--chat)))))
 
 ;; What the agent asks
 
