@@ -259,7 +259,9 @@ def test_a_fault_of_ours_goes_on_and_the_session_is_kept(tmp_path: Path) -> None
 def test_a_wrong_setting_is_said(tmp_path: Path) -> None:
     out = io.StringIO()
     problem = BuildProblem("rules.allow: wrong")
-    assert PlainConversation(lambda: problem, Printer(out)).run() == ExitCode.USAGE
+    # Without a person who is played, Ctrl+C would be ignored by all that comes after it here.
+    person = Person(Script().read)
+    assert PlainConversation(lambda: problem, Printer(out), person).run() == ExitCode.USAGE
     assert "rules.allow: wrong" in out.getvalue()
 
 
