@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from tests.tui.whole_app import Stage, make_folder, running
 
+from inhouse.build import Built
 from inhouse.live.downloads import FetchProblem, Progress
 from inhouse.sources import user_file
 from inhouse.tui.commands.models import downloads_of
@@ -24,6 +25,19 @@ NO_MODEL = ModelError("no_model", "No model is on this machine yet.")
 async def command(stage: Stage, text: str, screen: type) -> None:
     await stage.send(text)
     await stage.until(lambda: isinstance(stage.app.screen, screen))
+
+
+async def reopened(stage: Stage, before: Built) -> Built:
+    """What is built anew: when the screen goes, the old one is still there, and ready."""
+    live = stage.app.live
+    await stage.until(lambda: live.state == "ready" and live.built is not before)
+    assert live.built is not None
+    return live.built
+
+
+def model_of(stage: Stage) -> str:
+    wish = stage.app.live.wish
+    return wish.settings.model if wish is not None else ""
 
 
 def test_without_a_model_a_person_is_led_to_one_or_looks_around(tmp_path: Path) -> None:
@@ -92,11 +106,8 @@ def test_the_picker_switches_and_the_same_session_goes_on(
             await stage.until(lambda: rows.option_count > 3)
             await stage.pilot.press("home", "enter")
             await stage.until(lambda: not isinstance(stage.app.screen, ModelPicker))
-            await stage.until(lambda: stage.app.live.state == "ready")
-            wish, again = stage.app.live.wish, stage.app.live.built
-            assert wish is not None
-            assert again is not None
-            assert (again.session.id, wish.settings.model) == (built.session.id, pulled[0])
+            again = await reopened(stage, built)
+            assert (again.session.id, model_of(stage)) == (built.session.id, pulled[0])
             await stage.turn("second")
             assert "Two." in stage.texts()
 
@@ -118,10 +129,8 @@ def test_settings_hold_in_the_session_that_is_open(tmp_path: Path) -> None:
             await stage.until(lambda: "commit_turns = true" in written())
             await stage.pilot.press("escape")
             await stage.until(lambda: not isinstance(stage.app.screen, SettingsScreen))
-            await stage.until(lambda: stage.app.live.state == "ready")
-            wish, again = stage.app.live.wish, stage.app.live.built
+            again, wish = await reopened(stage, built), stage.app.live.wish
             assert wish is not None
-            assert again is not None
             assert wish.settings.commit_turns
             assert wish.settings.sandbox == "off"
             assert again.session.id == built.session.id

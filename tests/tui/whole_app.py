@@ -51,7 +51,13 @@ class Stage:
     async def settle(self) -> None:
         """Waits until everything that came is shown."""
         await self.app.presenter.settled()
+        await self.until(self.has_looked)
         await self.pilot.pause()
+
+    def has_looked(self) -> bool:
+        """Whether branch and model, which threads look at, are told in the status line."""
+        running = [one for one in self.app.workers if not one.is_finished]
+        return not any({one.name, one.group} & {"branch", "model"} for one in running)
 
     async def send(self, text: str) -> None:
         """Writes a prompt and sends it."""
