@@ -68,9 +68,25 @@ class LoadedEngine:
         return self.run(lambda emit: Job(prompt, emit, **options), lambda _job, _step: None)  # type: ignore[arg-type] - a test's shorthand
 
 
+def assert_same_up_to_a_tie(known: Ended, other: Ended, tie: float = 0.8) -> None:
+    """The ids of both are the same, up to a place where `known`, asked with its doubts, would
+    nearly as well have written what `other` wrote.
+
+    Batches of other shapes have other last bits, how much other depends on the processor, and a
+    real model that is quantised is often near a tie.
+    """
+    for place, (expected, got) in enumerate(zip(known.ids, other.ids, strict=False)):
+        if expected != got:
+            odds = {one.token: one.odds for one in known.doubts if one.place == place}
+            assert odds.get(got, 0.0) > tie, f"token {place}: {expected} and {got} are no tie"
+            return
+    assert len(known.ids) == len(other.ids)
+
+
 @pytest.fixture(scope="session")
 def engine(small_model: Path) -> Iterator[LoadedEngine]:
-    running = Engine(EngineOptions(small_model, context=2048))
+    # Drafts, which the clock decides on, would give batches of other shapes: see above.
+    running = Engine(EngineOptions(small_model, context=2048, drafting="off"))
     running.start()
     yield LoadedEngine(running)
     running.stop()

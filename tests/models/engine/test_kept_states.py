@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from tests.models.host.telling import start_and_tell, told_id
 
 from inhouse_models.chat import Finish, Message, Request
 from inhouse_models.deletion import Deletion
@@ -19,7 +20,7 @@ from inhouse_models.engine.conversations import WORTH_SAVING
 from inhouse_models.engine.store.folder import root_folders, state_files
 from inhouse_models.host.control import ask_engines, engine_status, stop_engines
 from inhouse_models.host.places import Place, log_path, states_folder
-from inhouse_models.host.spawn import HostOptions, ensure_host
+from inhouse_models.host.spawn import HostOptions, Start, ensure_host, start_directly
 from inhouse_models.host.states import clear_states, forget_states, saved_states
 from inhouse_models.local import LocalClient, LocalModel
 
@@ -60,9 +61,11 @@ def options_of(model: Path, idle_seconds: float = 900.0) -> HostOptions:
 
 
 @asynccontextmanager
-async def connected(model: Path, idle_seconds: float = 900.0) -> AsyncGenerator[LocalClient]:
+async def connected(
+    model: Path, idle_seconds: float = 900.0, start: Start = start_directly
+) -> AsyncGenerator[LocalClient]:
     """A client whose host ends with the block, and saves nothing more."""
-    client = LocalClient(LocalModel(model), options_of(model, idle_seconds))
+    client = LocalClient(LocalModel(model), options_of(model, idle_seconds), start)
     try:
         yield client
     finally:
@@ -97,19 +100,19 @@ async def cold_answer(model: Path, talk: Talk) -> Finish:
     ("kind", "end"), [("qwen2", "stop"), ("qwen2", "idle"), ("qwen35", "stop")]
 )
 def test_a_session_resumed_after_the_host_ended_reads_only_its_tail(
-    tiny_model: Callable[[str], Path], kind: str, end: Literal["stop", "idle"]
+    tiny_model: Callable[[str], Path], kind: str, end: Literal["stop", "idle"], tmp_path: Path
 ) -> None:
-    model = tiny_model(kind)
+    model, told = tiny_model(kind), tmp_path / "pid"
     talk = Talk()
 
     async def main() -> None:
-        async with connected(model, 0.5 if end == "idle" else 900.0) as client:
+        idle_seconds = 0.5 if end == "idle" else 900.0
+        async with connected(model, idle_seconds, start_and_tell(told)) as client:
             await talk.ask(client)
             await talk.ask(client)
-            (status,) = await engine_status()
             if end == "stop":
                 assert await stop_engines() == 1
-            await wait_for(status.pid)
+            await wait_for(told_id(told))
         known = len(talk.tokens)
         async with connected(model) as client:
             resumed = await talk.ask(client)

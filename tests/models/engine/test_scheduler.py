@@ -1,6 +1,7 @@
 """Several answers at once: fair, within the room there is, and each as if it were alone."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from inhouse_models.engine.job import Ended, Job, Reading, Step, Written
 from inhouse_models.engine.loading import EngineOptions
+from inhouse_models.engine.scheduler import STANDSTILL_SECONDS, URGENT
 from inhouse_models.engine.thought import ThoughtBudget
 from inhouse_models.engine.worker import Engine
 
@@ -176,6 +178,29 @@ def test_whoever_waits_goes_before_what_is_read_ahead(loaded: LoadedEngine) -> N
     ended = group.order(Ended)
     assert sorted(ended) == [0, 1, 2, 3]
     assert ended.index(3) <= 2
+
+
+def test_who_is_urgent_goes_before_an_answer_that_hardly_goes_on(loaded: LoadedEngine) -> None:
+    group, prompt = Group(loaded), loaded.chat("a key was pressed " * 12)
+    written: list[Step] = []
+
+    def notice(step: Step) -> None:
+        if isinstance(step, Written):
+            written.append(step)
+            if len(written) == 5:
+                asked_at.append(time.monotonic())
+                group.submit(prompt, max_tokens=8, priority=URGENT)
+
+    asked_at: list[float] = []
+    group.submit(loaded.chat("many words"), notice, max_tokens=80)
+    ended = group.wait()
+    assert [len(one.ids) for one in ended] == [80, 8]
+    assert group.order(Ended) == [1, 0]
+    came = group.order(object).index(1)
+    last = next(i for i, (n, s) in enumerate(group.events) if n == 1 and isinstance(s, Ended))
+    steps = [s for n, s in group.events[came:last] if n == 0 and isinstance(s, Written)]
+    # One in a second, and what was under way.
+    assert len(steps) <= 2 + (time.monotonic() - asked_at[0]) / STANDSTILL_SECONDS
 
 
 def test_cancelled_jobs_leave_the_queue(loaded: LoadedEngine) -> None:

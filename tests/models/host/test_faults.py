@@ -234,7 +234,7 @@ async def hang_up_at(client: LocalClient, request: Request, kind: type[Part]) ->
 @pytest.mark.parametrize("kind", ["qwen2", "qwen35"])
 def test_who_hangs_up_harms_nobody_else(tiny_model: Callable[[str], Path], kind: str) -> None:
     model = tiny_model(kind)
-    long = Request((Message("user", "Write a very long story."),), max_tokens=1500)
+    long = Request((Message("user", "Write a very long story."),), max_tokens=1900)
 
     async def check(client: LocalClient) -> None:
         alone = await finish_of(client.stream(QUESTION))
@@ -247,9 +247,11 @@ def test_who_hangs_up_harms_nobody_else(tiny_model: Callable[[str], Path], kind:
                 assert answer.message == alone.message
             await gone
             await other.close()
-        # Nobody is left in the queue.
-        (status,) = await engine_status()
-        assert (status.busy, status.waiting) == (False, 0)
+        # Nobody is left in the queue, once the host has heard of it.
+        async with asyncio.timeout(SECONDS):
+            (status,) = await engine_status()
+            while status.busy or status.waiting:
+                (status,) = await engine_status()
 
     run(model, check)
 
@@ -278,7 +280,7 @@ def test_a_fault_of_ours_ends_the_host_and_the_wait(
 
 def test_hosts_of_two_models_work_at_once(model: Path, tiny_model: Callable[[str], Path]) -> None:
     other_model = tiny_model("qwen35")
-    long = Request((Message("user", "Write a very long story."),), max_tokens=1000)
+    long = Request((Message("user", "Write a very long story."),), max_tokens=1900)
 
     async def check(client: LocalClient) -> None:
         alone = await finish_of(client.stream(QUESTION))

@@ -72,9 +72,9 @@ async def finish_of(stream: AsyncIterator[Part]) -> Finish:
 
 
 @asynccontextmanager
-async def connected(model: Path, **options: float) -> AsyncGenerator[LocalClient]:
+async def connected(model: Path) -> AsyncGenerator[LocalClient]:
     """A client whose host ends with the test."""
-    client = LocalClient(LocalModel(model), HostOptions(context=2048, **options))  # type: ignore[arg-type] - only idle_seconds is passed
+    client = LocalClient(LocalModel(model), HostOptions(context=2048))
     try:
         yield client
     finally:
@@ -352,19 +352,6 @@ def test_too_long_a_prompt_is_an_error_with_numbers(small_model: Path) -> None:
         assert answer.error.kind == "overflow"
 
     run_shared(small_model, check)
-
-
-def test_an_idle_host_ends_by_itself(tiny_qwen2: Path) -> None:
-    async def main() -> None:
-        async with connected(tiny_qwen2, idle_seconds=0.5) as client:
-            assert isinstance(await client.info(), ModelInfo)
-            (status,) = await engine_status()
-            # Its socket stays in place, so the end of the process is what counts.
-            waiting = asyncio.to_thread(os.waitpid, status.pid, 0)
-            assert (await asyncio.wait_for(waiting, 30))[0] == status.pid
-            assert await engine_status() == []
-
-    asyncio.run(main())
 
 
 def test_stop_asks_every_host(tiny_qwen2: Path) -> None:

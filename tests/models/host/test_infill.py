@@ -1,10 +1,11 @@
 """Completions of the real small model on the host: sensible, warm, first, and ended in time."""
 
 import asyncio
+import itertools
 import json
-import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -110,13 +111,10 @@ def test_beside_an_agent_both_finish_and_the_completion_first(small_model: Path)
             begun = asyncio.Event()
             agent = asyncio.create_task(_count(client, events, begun))
             await begun.wait()
-            before, began = len(events), time.monotonic()
             found = await completed(client, asking(BEFORE))
-            between, seconds = len(events) - before, time.monotonic() - began
             assert found.text == "return first + second"
+            # How few steps the agent took meanwhile is looked at in tests of the engine.
             assert "agent done" not in events
-            # A step in a second of the agent's, and those that were under way.
-            assert between <= seconds + 2
             finish = await agent
             assert finish.error is None and len(finish.ids) == len(alone.ids)
             again = await _count(client, [])
@@ -128,28 +126,38 @@ def test_beside_an_agent_both_finish_and_the_completion_first(small_model: Path)
 
 def test_a_newer_request_and_a_hang_up_end_the_older(small_model: Path) -> None:
     async def run() -> None:
-        async with client_of(small_model) as client:
-            long = asking("# All numbers in words: one, two, three,", stop=StopRule("any"))
-            older = asyncio.create_task(client.complete(long))
-            await asyncio.sleep(0)
-            async with open_http(place_for(small_model)) as http:
-                await _until(http, works=True)
-                newer = await completed(client, asking(BEFORE))
-                ended = await older
-                assert isinstance(ended, Completion) and ended.reason == "cancelled"
-                assert newer.text
-                task = asyncio.create_task(client.complete(long))
-                await _until(http, works=True)
-                task.cancel()
-                await _until(http, works=False)
+        async with client_of(small_model) as client, open_http(place_for(small_model)) as http:
+            older = await _begun(client, http)
+            newer = await completed(client, asking(BEFORE))
+            ended = await older
+            assert isinstance(ended, Completion) and ended.reason == "cancelled"
+            assert newer.text
+            task = await _begun(client, http)
+            task.cancel()
+            while await _works(http):
+                pass
 
     asyncio.run(run())
 
 
-async def _until(http: httpx.AsyncClient, *, works: bool) -> None:
-    """Returns when the engine has something to do, or nothing any more."""
-    while bool((await http.get("/inhouse/hello")).json()["waiting"]) is not works:
-        pass
+async def _begun(
+    client: LocalClient, http: httpx.AsyncClient
+) -> asyncio.Task[Completion | ModelError]:
+    """A long completion that the engine is at work on; another one, if it was done too soon."""
+    for number in itertools.count():
+        # A text that is new from its first word on, so that all of it is read.
+        words = f"# {number} of all numbers in words: one, two, three,\n" * 30
+        request = replace(asking(words, stop=StopRule("any")), files=(), max_tokens=200)
+        task = asyncio.create_task(client.complete(request))
+        while not task.done():
+            if await _works(http):
+                return task
+    raise AssertionError
+
+
+async def _works(http: httpx.AsyncClient) -> bool:
+    """Whether the engine has something to do."""
+    return bool((await http.get("/inhouse/hello")).json()["waiting"])
 
 
 VIM: dict[str, Any] = {

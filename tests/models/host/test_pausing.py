@@ -34,7 +34,10 @@ def run_shared(model: Path, check: Callable[[LocalClient], Awaitable[None]]) -> 
     """With a host that stays for the next test: see `shared_hosts`."""
 
     async def main() -> None:
-        client = LocalClient(LocalModel(model), HostOptions(context=2048, threads=1))
+        # Drafts, which the clock decides on, change the last bits: an answer of 1800 tokens comes
+        # near a tie somewhere.
+        options = HostOptions(context=2048, threads=1, drafting="off")
+        client = LocalClient(LocalModel(model), options)
         try:
             async with asyncio.timeout(SECONDS):
                 await check(client)
@@ -195,15 +198,19 @@ def test_a_pause_ends_by_itself_and_twice_is_the_later_one(tiny_qwen2: Path) -> 
 def test_a_pause_outlasts_idleness_and_an_unload_does_not_hold_anybody(model: Path) -> None:
     async def check(client: LocalClient) -> None:
         first = end_of(await ask(client, SYSTEM, Message("user", "Hello")))
-        held = (await engine_status())[0].held_tokens
         status = await status_when(lambda one: one.state == "unloaded")
-        assert (status.held, status.saved_tokens) == ("", held)
+        held = status.saved_tokens
+        assert status.held == ""
+        # The last id was written, but nothing was read behind it.
+        assert held >= len(first.message.tokens) - 1
         history = (SYSTEM, Message("user", "Hello"), first.message, Message("user", "Again"))
         assert end_of(await ask(client, *history)).usage.cached_input_tokens == held
-        await pause_engines()
-        await status_when(lambda one: one.idle_seconds > 3)
+        (paused,) = await pause_engines()
+        assert paused.fault == ""
+        await status_when(lambda one: one.idle_seconds > 7)
 
-    run(model, check, replace(OPTIONS, idle_seconds=2.0, unload_seconds=0.2))
+    # As long as another test may keep this one from asking.
+    run(model, check, replace(OPTIONS, idle_seconds=6.0, unload_seconds=0.2))
 
 
 def test_pausing_nothing_and_a_pause_while_it_loads_and_stopping(model: Path) -> None:

@@ -27,7 +27,8 @@ def ask(options: HostOptions) -> tuple[Measured | ModelError, list[Step]]:
 
 
 def test_loads_tunes_and_measures(tiny_qwen2: Path) -> None:
-    found, steps = ask(HostOptions(model=tiny_qwen2, context=2_048))
+    # With a number of threads to find it would not be remembered while other programs are busy.
+    found, steps = ask(HostOptions(model=tiny_qwen2, context=2_048, threads=1))
     assert isinstance(found, Measured), found
     assert list(dict.fromkeys(steps)) == ["loading", "tuning", "measuring"]
     assert len(found.reading_samples) == len(found.writing_samples) == REPETITIONS
@@ -36,9 +37,8 @@ def test_loads_tunes_and_measures(tiny_qwen2: Path) -> None:
     assert layout.context == 2_048
     assert (layout.gpu_layers, layout.all_layers, layout.offloads) == (0, 9, False)
     assert 0 < found.load_seconds < 60
-    # What was found out is there for the engine, unless other programs were in the way.
-    remembered = list(calibration_folder().glob("*.json"))
-    assert remembered or found.disturbance.busy_cores > 0.2
+    # What was found out is there for the engine.
+    assert list(calibration_folder().glob("*.json"))
 
 
 def test_threads_are_as_they_were_asked_for(tiny_qwen2: Path) -> None:
