@@ -51,6 +51,10 @@ def test_a_damaged_sample_is_read(sample: Path, data: st.DataObject) -> None:
     check(sample.name, source[:start] + put + source[end:])
 
 
+def test_a_name_that_is_missing_is_none() -> None:
+    check("Shapes.java", b"[]")
+
+
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 def test_a_sample_is_read_with_other_line_ends(sample: Path) -> None:
     source = sample.read_bytes()

@@ -43,4 +43,5 @@ def analyse(path: str, source: bytes) -> Analysis | None:
 
 def _used(reading: Reading) -> dict[str, int]:
     counts = Counter(reading.uses())
-    return {text.decode("utf-8", "replace"): count for text, count in counts.items()}
+    # Where a name is missing, the parser puts one without a letter.
+    return {text.decode("utf-8", "replace"): count for text, count in counts.items() if text}
