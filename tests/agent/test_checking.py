@@ -149,7 +149,7 @@ def test_checks_run_side_by_side(tmp_path: Path) -> None:
         waiting = Words(tmp_path, "waiting", gate=opening.reached)
         return await edit(session(waiting, opening).turn(), tmp_path, a="BAD\n")
 
-    assert asyncio.run(asyncio.wait_for(turn(), 10)).count("bad word") == 1
+    assert asyncio.run(asyncio.wait_for(turn(), 60)).count("bad word") == 1
 
 
 def test_checks_at_the_end_know_the_state_before_the_turn(tmp_path: Path) -> None:

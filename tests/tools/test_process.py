@@ -24,12 +24,12 @@ def shell(command: str, seconds: float = 20, **named: object) -> Result:
 
 
 def gone(pid: int) -> bool:
-    """Whether a process has ended, or does so within two seconds."""
+    """Whether a process has ended, or does so soon."""
     try:
         handle = os.pidfd_open(pid)
     except ProcessLookupError:
         return True
-    ended, _writable, _errors = select.select([handle], [], [], 2)
+    ended, _writable, _errors = select.select([handle], [], [], 30)
     os.close(handle)
     return bool(ended)
 
@@ -51,32 +51,38 @@ def test_a_program_that_does_not_exist_is_a_value() -> None:
     assert isinstance(asyncio.run(run(["a\0b"], cwd=Path("/"), timeout=1)), Refusal)
 
 
+# Seconds in which a shell has written its first file, on a busy machine too.
+BEGUN = 3.0
+# Seconds that are far from the minute that these programs would take.
+PATIENCE = 30
+
+
 def test_a_timeout_ends_the_whole_group(tmp_path: Path) -> None:
     began = time.monotonic()
-    result = shell(f"sleep 60 & echo $! > {tmp_path}/pid; sleep 60", seconds=0.3)
+    result = shell(f"sleep 60 & echo $! > {tmp_path}/pid; sleep 60", seconds=BEGUN)
     assert result.timed_out
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < PATIENCE
     assert gone(int((tmp_path / "pid").read_text()))
 
 
 def test_a_program_that_ignores_the_first_signal_is_killed(tmp_path: Path) -> None:
     began = time.monotonic()
-    result = shell(f"trap '' TERM; echo $$ > {tmp_path}/pid; while :; do sleep 1; done", 0.3)
+    result = shell(f"trap '' TERM; echo $$ > {tmp_path}/pid; while :; do sleep 1; done", BEGUN)
     assert result.timed_out
-    assert time.monotonic() - began < 3.3
+    assert time.monotonic() - began < PATIENCE
     assert gone(int((tmp_path / "pid").read_text()))
 
 
 def test_a_stopped_program_is_killed() -> None:
     began = time.monotonic()
     assert shell("kill -STOP $$", seconds=0.3).timed_out
-    assert time.monotonic() - began < 3.3
+    assert time.monotonic() - began < PATIENCE
 
 
 def test_a_grandchild_that_holds_the_output_does_not_hold_us(tmp_path: Path) -> None:
     began = time.monotonic()
     result = shell(f"sleep 60 & echo $! > {tmp_path}/pid; echo done")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < PATIENCE
     assert (result.exit_code, result.output) == (0, "done\n")
     assert gone(int((tmp_path / "pid").read_text()))
 

@@ -31,7 +31,7 @@ class Looking:
         self.exit_codes.append(exit_code)
 
 
-def watched(looking: Looking, command: str, seconds: float = 20) -> Result:
+def watched(looking: Looking, command: str, seconds: float = 120) -> Result:
     argv = ["/bin/bash", "-c", command]
     result = asyncio.run(run(argv, cwd=Path("/"), timeout=seconds, watch=looking))
     assert isinstance(result, Result)
@@ -51,7 +51,8 @@ def test_turning_away_ends_the_program_and_what_it_started() -> None:
     assert result.closed
     assert not result.timed_out
     assert result.exit_code < 0
-    assert result.seconds < 10
+    # Of the ten minutes that it would take.
+    assert result.seconds < 60
 
 
 def test_running_out_of_time_is_no_turning_away() -> None:

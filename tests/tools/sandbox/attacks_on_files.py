@@ -159,12 +159,13 @@ for number in range(3, 256):
     Attack(
         "a command that outlives its boundary writes later",
         python="""
-if os.fork() == 0:
+child = os.fork()
+if child == 0:
     os.setsid()
     time.sleep(0.3)
     tried(CANARY.write_text, "late")
     os._exit(0)
-time.sleep(0.6)
+os.waitpid(child, 0)
 """,
     ),
     Attack("our folder's configuration", ("echo bad > .inhouse/config.toml",)),
