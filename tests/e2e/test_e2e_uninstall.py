@@ -26,7 +26,8 @@ def test_engine_and_server_end_and_leave_nothing(
         assert server.process.stdout is not None
         assert json.loads(server.process.stdout.readline())["url"]
         said = inhouse.run("-p", "What does README.md say?", "-m", small_model.stem, *BRIEF)
-        assert said.code == 0, said
+        # Whether it answers or calls a tool, for which no turn is left, is the model's affair.
+        assert said.code in (0, 4), said
         assert len(engines()) == 1
         done = inhouse.run("uninstall", "--yes", "--json")
         assert done.code == 0, done

@@ -1,6 +1,8 @@
 """Files as they are saved: batches of paths, once it has been quiet for a moment."""
 
 import asyncio
+import sys
+import time
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,8 @@ QUIET_MS: Final = 100
 LONGEST_MS: Final = 2000
 POLL_MS: Final = 500
 MAX_FOLDERS: Final = 50_000
+MARGIN_NS: Final = 50_000_000
+"""The clock of a file system steps, by some 10 ms; less than it is quiet before a batch."""
 NOT_NOTIFIED: Final = "The system does not tell of changes here ({}): looking twice a second."
 
 
@@ -41,6 +45,7 @@ class Saves:
         """
         known: frozenset[str] | None = None
         polling = self.polling
+        told_until = sys.maxsize
         while True:
             folders = frozenset(await asyncio.to_thread(list_folders, self.root, MAX_FOLDERS))
             watching = self._watch(folders, polling=polling)
@@ -49,9 +54,10 @@ class Saves:
                 # The first step of the generator sets up the watch.
                 await asyncio.sleep(0)
                 fresh = folders - known if known is not None else frozenset[str]()
-                yield await asyncio.to_thread(self._files_in, fresh)
+                yield await asyncio.to_thread(self._missed, fresh, told_until - MARGIN_NS)
                 known = folders
                 while (changes := await coming) is not None:
+                    told_until = time.time_ns()
                     yield self._paths_of(changes)
                     if self._concerns_folders(changes, folders):
                         break
@@ -103,9 +109,19 @@ class Saves:
             for kind, path in changes
         )
 
-    def _files_in(self, folders: frozenset[str]) -> frozenset[str]:
-        """The files of folders that were not watched until now."""
-        if not folders:
-            return frozenset()
+    def _missed(self, fresh: frozenset[str], since: int) -> frozenset[str]:
+        """The files of folders that were not watched until now, and what changed between two
+        watches: nanoseconds since 1970, by the time that no program can set back."""
         listing = list_files(self.root)
-        return frozenset(path for path in listing.files if path.rpartition("/")[0] in folders)
+        return frozenset(
+            path
+            for path in listing.files
+            if path.rpartition("/")[0] in fresh or _changed_at(self.root / path) >= since
+        )
+
+
+def _changed_at(path: Path) -> int:
+    try:
+        return path.lstat().st_ctime_ns
+    except OSError:
+        return 0

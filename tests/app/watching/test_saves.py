@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from inhouse.watching import saves
 from inhouse.watching.network_folder import kind_of
 from inhouse.watching.saves import Saves
+from inhouse_tools.places.listing import list_folders
 
 SECONDS = 60
 
@@ -101,6 +103,27 @@ def test_new_folders_are_watched_and_ignored_ones_are_not(root: Path) -> None:
         assert not {path for path in seen if path.startswith(("build/", ".git/"))}
 
     watched(root, act)
+
+
+def test_a_save_between_two_watches_is_told(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new folder has everything watched anew, and what is saved meanwhile counts as well."""
+    listed = 0
+
+    def listing(folder: Path, most: int) -> tuple[str, ...]:
+        nonlocal listed
+        listed += 1
+        if listed == 2:
+            (root / "a.py").write_text("x = 2\n")
+        return list_folders(folder, most)
+
+    monkeypatch.setattr(saves, "list_folders", listing)
+
+    async def act(batches: Batches) -> None:
+        (root / "new").mkdir()
+        assert "a.py" in await batches.until("a.py")
+        assert listed == 2
+
+    assert watched(root, act) == []
 
 
 def test_a_folder_that_goes_is_forgotten(root: Path) -> None:
