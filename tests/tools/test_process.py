@@ -2,12 +2,12 @@
 
 import asyncio
 import os
-import select
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
+from tests.processes import gone
 
 from inhouse_tools.process import Result, output, run, scrubbed
 from inhouse_tools.refusal import Refusal
@@ -21,17 +21,6 @@ def shell(command: str, seconds: float = 20, **named: object) -> Result:
     )
     assert isinstance(result, Result)
     return result
-
-
-def gone(pid: int) -> bool:
-    """Whether a process has ended, or does so soon."""
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    ended, _writable, _errors = select.select([handle], [], [], 30)
-    os.close(handle)
-    return bool(ended)
 
 
 def test_output_and_exit_code_come_back() -> None:

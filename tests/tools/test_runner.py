@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -11,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.processes import gone
 
 from inhouse_tools.process import Result, hand_over, open_pipe, run
 from inhouse_tools.refusal import Refusal
@@ -47,17 +47,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-def gone(pid: int, seconds: float = 5) -> bool:
-    """Whether a process has ended, or does so within some seconds."""
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    ended, _writable, _errors = select.select([handle], [], [], seconds)
-    os.close(handle)
-    return bool(ended)
 
 
 def look(folder: Path) -> list[object]:

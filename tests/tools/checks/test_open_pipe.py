@@ -2,11 +2,11 @@
 
 import asyncio
 import os
-import select
 import subprocess
 from pathlib import Path
 
 import pytest
+from tests.processes import gone
 
 from inhouse_tools.process import Pipe, open_pipe
 from inhouse_tools.refusal import Refusal
@@ -18,17 +18,6 @@ async def opened(script: str, folder: Path) -> Pipe:
     pipe = await open_pipe(["/bin/sh", "-c", script], cwd=folder)
     assert not isinstance(pipe, Refusal)
     return pipe
-
-
-def gone(pid: int) -> bool:
-    """Whether a process has ended, or does so within two seconds."""
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    ended, _writable, _errors = select.select([handle], [], [], 2)
-    os.close(handle)
-    return bool(ended)
 
 
 def test_it_answers_what_it_is_told(tmp_path: Path) -> None:

@@ -103,7 +103,8 @@ def test_cancelling_ends_the_decoder(tmp_path: Path) -> None:
             await running
         return time.monotonic() - began
 
-    assert asyncio.run(cancel()) < 2
+    # Left to itself it would go on for its twenty seconds of the processor.
+    assert asyncio.run(cancel()) < 10
 
 
 def test_nothing_can_be_reached_once_a_document_is_read() -> None:
